@@ -1,0 +1,35 @@
+using ActorCsi.Grains.Classes;
+
+namespace ActorCsi.Grains.Providers;
+
+/// <summary>A secret store, a certificate authority, or whatever else content comes from. Plugins and built-in providers alike.</summary>
+public interface ISecretProvider
+{
+    /// <summary>The name that stands in spec.provider of a SecretProviderClass.</summary>
+    string Name { get; }
+
+    /// <summary>
+    /// Which of the pod's tokens a fetch for <paramref name="secretClass"/> needs. The provider is given these and no others, and only
+    /// after their audience, time and pod were checked.
+    /// </summary>
+    /// <exception cref="VolumeException">The parameters make no sense (<see cref="VolumeError.Invalid"/>).</exception>
+    TokenDemand Demand(SecretProviderClass secretClass);
+
+    /// <summary>
+    /// A key under which two fetches of one identity are the same, so that one call can serve both; null when each volume
+    /// must have its own (tokens, private keys).
+    /// </summary>
+    string? SharingKey(FetchRequest request);
+
+    /// <summary>Fetches one whole bundle, now. The caller owns the bundle and erases it.</summary>
+    /// <exception cref="VolumeException">No bundle can be had, and why.</exception>
+    Task<SecretBundle> Fetch(FetchRequest request, CancellationToken cancellationToken);
+}
+
+/// <summary>Finds the provider behind a name.</summary>
+public interface IProviderCatalog
+{
+    /// <summary>The provider called <paramref name="name"/>: a plugin whose socket exists now, else a built-in.</summary>
+    /// <exception cref="VolumeException">There is none; the message says where a socket was looked for and which names are built in.</exception>
+    ISecretProvider Find(string name);
+}

@@ -1,0 +1,31 @@
+using System.Collections.Immutable;
+
+namespace ActorCsi.Grains.Providers;
+
+/// <summary>Which of the pod's tokens a provider needs.</summary>
+public sealed class TokenDemand
+{
+    private TokenDemand(bool takesAll, bool required, ImmutableArray<string> audiences)
+        => (TakesAll, IsRequired, Audiences) = (takesAll, required, audiences);
+
+    /// <summary>None: the provider acts on its own authority.</summary>
+    public static TokenDemand None { get; } = new(false, false, []);
+
+    /// <summary>Whatever kubelet sent, be it nothing: what the plugin protocol hands to plugins.</summary>
+    public static TokenDemand Whatever { get; } = new(true, false, []);
+
+    /// <summary>All that kubelet sent, and at least one.</summary>
+    public static TokenDemand All { get; } = new(true, true, []);
+
+    /// <summary>The tokens for exactly these audiences; the empty audience is the API server's own.</summary>
+    public static TokenDemand For(params ImmutableArray<string> audiences) => new(false, true, audiences);
+
+    /// <summary>Whether the provider gets the token of every audience.</summary>
+    public bool TakesAll { get; }
+
+    /// <summary>Whether a fetch without a token cannot succeed.</summary>
+    public bool IsRequired { get; }
+
+    /// <summary>The audiences wanted, where not all are.</summary>
+    public ImmutableArray<string> Audiences { get; }
+}
