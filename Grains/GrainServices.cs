@@ -1,0 +1,23 @@
+using ActorCsi.Grains.Providers;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace ActorCsi.Grains;
+
+/// <summary>What the volume and session grains need of the host.</summary>
+public static class GrainServices
+{
+    /// <summary>
+    /// Adds what the grains share. The host adds <see cref="Tmpfs.ITmpfs"/>, <see cref="Classes.IClassSource"/>, <see cref="IProviderCatalog"/>,
+    /// the grain storage <see cref="VolumeGrain.StorageName"/> and a reminder service.
+    /// </summary>
+    public static IServiceCollection AddVolumes(this IServiceCollection services)
+    {
+        services.AddOptions<VolumeOptions>();
+        services.AddOptions<ProviderLimits>();
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton<ProviderGates>();
+        services.AddSingleton<ResumeVolumes>();
+        return services;
+    }
+}

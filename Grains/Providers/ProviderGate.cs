@@ -1,0 +1,94 @@
+using System.Collections.Concurrent;
+using System.Threading.RateLimiting;
+using Microsoft.Extensions.Options;
+using Polly;
+using Polly.CircuitBreaker;
+using Polly.Timeout;
+
+namespace ActorCsi.Grains.Providers;
+
+/// <summary>How hard a provider may be leaned on, and for how long it is waited for.</summary>
+public sealed class ProviderLimits
+{
+    /// <summary>How long one fetch may take before the volume gives up. Default 30 seconds: well inside kubelet's two minutes.</summary>
+    public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How many fetches one provider is asked for at once; the others wait. Default 64.</summary>
+    public int Concurrency { get; set; } = 64;
+
+    /// <summary>
+    /// How many fetches in <see cref="BreakerWindow"/> must have failed for want of an answer, with hardly one that succeeded, before the
+    /// provider is left alone for <see cref="BreakerPause"/>. Default 20.
+    /// </summary>
+    public int BreakerFailures { get; set; } = 20;
+
+    /// <summary>See <see cref="BreakerFailures"/>. Default 1 minute.</summary>
+    public TimeSpan BreakerWindow { get; set; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>How long nothing is asked of a provider whose breaker is open. Default 15 seconds.</summary>
+    public TimeSpan BreakerPause { get; set; } = TimeSpan.FromSeconds(15);
+}
+
+/// <summary>The gates of all providers, by name: what goes wrong behind one never holds up another.</summary>
+internal sealed class ProviderGates(IOptions<ProviderLimits> limits, TimeProvider time)
+{
+    private readonly ConcurrentDictionary<string, ProviderGate> _gates = new(StringComparer.Ordinal);
+
+    public ProviderGate For(string provider)
+        => _gates.GetOrAdd(provider, static (name, self) => new ProviderGate(name, self.Limits, self.Time), (Limits: limits.Value, Time: time));
+}
+
+/// <summary>What every fetch of one provider passes through: a bound on how many at once, a breaker, a time-out.</summary>
+internal sealed class ProviderGate
+{
+    /// <summary>Enough for a node full of volumes that all want the same provider at once.</summary>
+    private const int QueueLength = 10_000;
+
+    private readonly string _name;
+    private readonly ConcurrencyLimiter _slots;
+    private readonly ResiliencePipeline<SecretBundle> _pipeline;
+
+    public ProviderGate(string name, ProviderLimits limits, TimeProvider time)
+    {
+        _name = name;
+        _slots = new ConcurrencyLimiter(new() { PermitLimit = limits.Concurrency, QueueLimit = QueueLength });
+        _pipeline = new ResiliencePipelineBuilder<SecretBundle> { TimeProvider = time }
+            .AddCircuitBreaker(new CircuitBreakerStrategyOptions<SecretBundle>
+            {
+                FailureRatio = 0.9,
+                MinimumThroughput = limits.BreakerFailures,
+                SamplingDuration = limits.BreakerWindow,
+                BreakDuration = limits.BreakerPause,
+                ShouldHandle = static outcome => ValueTask.FromResult(outcome.Outcome.Exception is TimeoutRejectedException or
+                    VolumeException { Error: VolumeError.ProviderUnavailable or VolumeError.ProviderThrottles }),
+            })
+            .AddTimeout(limits.Timeout)
+            .Build();
+    }
+
+    public async Task<SecretBundle> Fetch(ISecretProvider provider, FetchRequest request, CancellationToken cancellationToken)
+    {
+        using var slot = await _slots.AcquireAsync(1, cancellationToken);
+        if (!slot.IsAcquired)
+            throw Unavailable($"has {QueueLength} fetches waiting");
+        try
+        {
+            return await _pipeline.ExecuteAsync(
+                static async (fetch, token) => await fetch.provider.Fetch(fetch.request, token), (provider, request), cancellationToken);
+        }
+        catch (TimeoutRejectedException e)
+        {
+            throw Unavailable($"did not answer within {e.Timeout.TotalSeconds:0.#} s");
+        }
+        catch (BrokenCircuitException e)
+        {
+            throw Unavailable($"has not answered lately; it is asked again {(e.RetryAfter is { } pause ? $"in {pause.TotalSeconds:0} s" : "soon")}");
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw Unavailable("broke off the fetch");
+        }
+    }
+
+    private VolumeException Unavailable(string why) => new(VolumeError.ProviderUnavailable, $"provider '{_name}' {why}");
+}

@@ -1,0 +1,77 @@
+using System.Diagnostics;
+using ActorCsi.Grains.Providers;
+using Orleans.Concurrency;
+
+namespace ActorCsi.Grains;
+
+/// <summary>One identity's dealings with one provider. Reentrant: fetches for different objects run side by side.</summary>
+[Reentrant]
+internal sealed class SessionGrain(IProviderCatalog providers, ProviderGates gates) : Grain, ISessionGrain
+{
+    internal static readonly ActivitySource Activities = new("ActorCsi.Grains");
+
+    private readonly Dictionary<string, SharedFetch> _inFlight = new(StringComparer.Ordinal);
+
+    /// <inheritdoc/>
+    public async Task<SecretBundle> Fetch(FetchRequest request, CancellationToken cancellationToken)
+    {
+        var provider = providers.Find(request.Class.Provider);
+        return provider.SharingKey(request) is { } key
+            ? await FetchShared(key, provider, request, cancellationToken)
+            : await FetchAlone(provider, request, cancellationToken);
+    }
+
+    private async Task<SecretBundle> FetchAlone(ISecretProvider provider, FetchRequest request, CancellationToken cancellationToken)
+    {
+        using var activity = Activities.StartActivity("Fetch");
+        activity?.SetTag("provider", provider.Name).SetTag("volume", request.Volume.VolumeId);
+        return await gates.For(provider.Name).Fetch(provider, request, cancellationToken);
+    }
+
+    /// <summary>
+    /// The first who asks starts the fetch, the others join it. It goes on as long as one of them waits; each is given a copy of its own.
+    /// </summary>
+    private async Task<SecretBundle> FetchShared(string key, ISecretProvider provider, FetchRequest request, CancellationToken cancellationToken)
+    {
+        if (!_inFlight.TryGetValue(key, out var fetch))
+        {
+            fetch = new SharedFetch(token => FetchAlone(provider, request, token));
+            _inFlight.Add(key, fetch);
+        }
+        fetch.Waiting++;
+        try
+        {
+            var bundle = await fetch.Bundle.WaitAsync(cancellationToken);
+            return bundle.Copy();
+        }
+        finally
+        {
+            if (--fetch.Waiting == 0)
+            {
+                _inFlight.Remove(key);
+                fetch.End();
+            }
+        }
+    }
+
+    /// <summary>A fetch that several volumes wait for. Touched only inside the grain's turns.</summary>
+    private sealed class SharedFetch
+    {
+        private readonly CancellationTokenSource _nobodyWaits = new();
+
+        public SharedFetch(Func<CancellationToken, Task<SecretBundle>> fetch) => Bundle = fetch(_nobodyWaits.Token);
+
+        public Task<SecretBundle> Bundle { get; }
+
+        public int Waiting { get; set; }
+
+        public void End()
+        {
+            if (Bundle.IsCompletedSuccessfully)
+                Bundle.Result.Erase();
+            else
+                _nobodyWaits.Cancel();
+            _nobodyWaits.Dispose();
+        }
+    }
+}

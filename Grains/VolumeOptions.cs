@@ -1,0 +1,25 @@
+using ActorCsi.Grains.Tmpfs;
+
+namespace ActorCsi.Grains;
+
+/// <summary>How volumes behave. One set for all volumes of the node.</summary>
+public sealed class VolumeOptions
+{
+    /// <summary>Limits of each volume's tmpfs. Default: 16 MiB, 4,096 inodes.</summary>
+    public TmpfsLimits Limits { get; set; } = new(16 << 20, 4096);
+
+    /// <summary>
+    /// How often a provider is asked that says nothing of when its content ends. Default 2 minutes, as the peer's rotation-poll-interval.
+    /// Null: such content is fetched once and never again.
+    /// </summary>
+    public TimeSpan? PollInterval { get; set; } = TimeSpan.FromMinutes(2);
+
+    /// <summary>The first pause after a refresh that failed; each further one is twice as long. Default 1 second.</summary>
+    public TimeSpan FirstRetry { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>The longest pause after a refresh that failed. Default 5 minutes.</summary>
+    public TimeSpan LongestRetry { get; set; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>Chance: a number from 0 up to 1, for jitter. Default: the process's own random numbers.</summary>
+    public Func<double> Chance { get; set; } = Random.Shared.NextDouble;
+}

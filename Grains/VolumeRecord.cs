@@ -1,0 +1,122 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace ActorCsi.Grains;
+
+/// <summary>
+/// What a volume remembers across restarts. Immutable: each change is a new record, so that whoever looks at it between two turns sees
+/// one moment.
+/// </summary>
+[GenerateSerializer, Immutable, Alias("ActorCsi.VolumeRecord")]
+public sealed record VolumeRecord
+{
+    /// <summary>Where the volume stands in its life.</summary>
+    [Id(0)]
+    public VolumeState State { get; init; }
+
+    /// <summary>What the pod asked for; null before the first publish.</summary>
+    [Id(1)]
+    public VolumeSpec? Spec { get; init; }
+
+    /// <summary>Where the volume is published; the first is where it is mounted, the others are bound to it.</summary>
+    [Id(2)]
+    public ImmutableArray<string> Targets { get; init; } = [];
+
+    /// <summary>The last tokens kubelet sent, unread.</summary>
+    [Id(3)]
+    public Secret? Tokens { get; init; }
+
+    /// <summary>Where they were found.</summary>
+    [Id(4)]
+    public TokenSource TokenSource { get; init; }
+
+    /// <summary>The last Secret kubelet sent of nodePublishSecretRef.</summary>
+    [Id(5)]
+    public ImmutableArray<NamedSecret> NodePublishSecrets { get; init; } = [];
+
+    /// <summary>Whether a fetch without a token cannot succeed.</summary>
+    [Id(6)]
+    public bool NeedsToken { get; init; }
+
+    /// <summary>Whether the files hold the tokens themselves.</summary>
+    [Id(7)]
+    public bool FollowsTokens { get; init; }
+
+    /// <summary>The provider that the class named last.</summary>
+    [Id(8)]
+    public string Provider { get; init; } = "";
+
+    /// <summary>A fingerprint of the class that the bundle was fetched for.</summary>
+    [Id(9)]
+    public string ClassFingerprint { get; init; } = "";
+
+    /// <summary>The generation that readers see; null when the provider wrote the files itself.</summary>
+    [Id(10)]
+    public string? Generation { get; init; }
+
+    /// <summary>How many bundles were served.</summary>
+    [Id(11)]
+    public long Generations { get; init; }
+
+    /// <summary>The versions of the objects served.</summary>
+    [Id(12)]
+    public ImmutableArray<ObjectVersion> Objects { get; init; } = [];
+
+    /// <summary>When the bundle became readable.</summary>
+    [Id(13)]
+    public DateTimeOffset? ServedAt { get; init; }
+
+    /// <summary>When the bundle stops being of use.</summary>
+    [Id(14)]
+    public DateTimeOffset? ExpiresAt { get; init; }
+
+    /// <summary>When the provider is asked next.</summary>
+    [Id(15)]
+    public DateTimeOffset? RefreshAt { get; init; }
+
+    /// <summary>How many refreshes in a row have failed.</summary>
+    [Id(16)]
+    public int Failures { get; init; }
+
+    /// <summary>Why the volume is stale.</summary>
+    [Id(17)]
+    public string? Reason { get; init; }
+}
+
+/// <summary>How volume records are written to files.</summary>
+public static class VolumeRecordJson
+{
+    /// <summary>
+    /// The serialisation of <see cref="VolumeRecord"/>. Tokens and secrets are written only where <paramref name="secretsToo"/> says that
+    /// the files never reach a disk; else they are left out, and come back with kubelet's next publish.
+    /// </summary>
+    public static JsonSerializerOptions Options(bool secretsToo)
+    {
+        var options = new JsonSerializerOptions { TypeInfoResolver = VolumeRecordJsonContext.Default };
+        options.Converters.Add(secretsToo ? new KeptSecretConverter() : new DroppedSecretConverter());
+        return options;
+    }
+
+    private sealed class KeptSecretConverter : JsonConverter<Secret>
+    {
+        public override Secret Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => new(reader.GetBytesFromBase64());
+
+        public override void Write(Utf8JsonWriter writer, Secret value, JsonSerializerOptions options) => writer.WriteBase64StringValue(value.Expose());
+    }
+
+    private sealed class DroppedSecretConverter : JsonConverter<Secret>
+    {
+        public override Secret? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+        {
+            reader.Skip();
+            return null;
+        }
+
+        public override void Write(Utf8JsonWriter writer, Secret value, JsonSerializerOptions options) => writer.WriteNullValue();
+    }
+}
+
+[JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault, UseStringEnumConverter = true)]
+[JsonSerializable(typeof(VolumeRecord))]
+internal sealed partial class VolumeRecordJsonContext : JsonSerializerContext;
