@@ -17,6 +17,7 @@ public static class GrainServices
         services.AddOptions<ProviderLimits>();
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<ProviderGates>();
+        services.AddSingleton<IVolumeIndex, VolumeIndex>();
         services.AddSingleton<ResumeVolumes>();
         return services;
     }

@@ -24,7 +24,7 @@ namespace ActorCsi.Grains;
 [KeepAlive] // a published volume waits for its refresh; it is collected when it is unpublished
 public sealed class VolumeGrain : Grain, IVolumeGrain, IRemindable
 {
-    /// <summary>The reminder that every volume has from its first publish to its unpublish. <see cref="ResumeVolumes"/> finds volumes by it.</summary>
+    /// <summary>The reminder that every volume has from its first publish to its unpublish. <see cref="VolumeIndex"/> finds volumes by it.</summary>
     public const string ReminderName = "volume";
 
     /// <summary>The grain storage that holds the volumes' records.</summary>

@@ -1,0 +1,93 @@
+using ActorCsi.Driver;
+using ActorCsi.Grains;
+using ActorCsi.Grains.Classes;
+using ActorCsi.Grains.Providers;
+using ActorCsi.Grains.Tmpfs;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace ActorCsi.Silo.Serve;
+
+/// <summary>The composition root: options → runtime → grains → driver → run. What belongs together is put together here and nowhere else.</summary>
+internal static class Node
+{
+    /// <summary>Runs until SIGTERM or <paramref name="cancellationToken"/>; the mounts stay. Gives the exit code.</summary>
+    public static async Task<int> Run(ServeOptions options, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var state = StateDirectory.Open(options.StateDirectory);
+            using var host = Build(options, state);
+            await host.RunAsync(cancellationToken);
+            return 0;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or OptionsFault)
+        {
+            await Console.Error.WriteLineAsync($"actorcsi: {e.Message}");
+            return 1;
+        }
+    }
+
+    private static IHost Build(ServeOptions options, StateDirectory state)
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
+        AddLog(builder.Logging, options);
+        builder.Services.AddSingleton(options.Clock is { } now ? new FastTime(now, options.ClockRate) : TimeProvider.System);
+
+        builder.UseOrleans(silo => silo
+            .UseLocalhostClustering()
+            .AddFileGrainStorage(VolumeGrain.StorageName, storage =>
+            {
+                storage.Directory = state.In("volumes");
+                storage.SerializerOptions = VolumeRecordJson.Options(secretsToo: state.IsInMemory);
+            })
+            .UseFileReminderService(reminders => reminders.Directory = state.In("reminders")));
+        AddGrains(builder.Services, options, state);
+
+        builder.Services.AddCsiDriver(new CsiDriverOptions
+        {
+            DriverName = options.DriverName,
+            NodeId = options.NodeId,
+            Endpoint = options.Endpoint,
+            RegistrationDirectory = NullIfEmpty(options.RegistrationDirectory),
+            KubeletEndpointPath = NullIfEmpty(options.KubeletEndpoint),
+            MaxVolumesPerNode = options.MaxVolumesPerNode,
+            DrainTimeout = options.DrainTimeout,
+        });
+        builder.Services.AddHostedService<Resumption>(); // after the driver: kubelet need not wait for it
+        return builder.Build();
+    }
+
+    private static void AddGrains(IServiceCollection services, ServeOptions options, StateDirectory state)
+    {
+        services.AddVolumes();
+        services.AddSingleton<ITmpfs, LinuxTmpfs>();
+        services.AddDirectoryClasses(NullIfEmpty(options.Classes));
+        services.AddProviders(new ProviderOptions
+        {
+            SocketDirectories = options.ProviderDirectories,
+            PreferBuiltIn = options.PreferBuiltIn,
+            MaxReceiveMessageSize = options.MaxReceiveMessageSize,
+            StateDirectory = state.Path,
+        });
+        services.Configure<VolumeOptions>(volumes =>
+        {
+            volumes.Limits = new TmpfsLimits(options.VolumeSizeBytes, options.VolumeInodes);
+            volumes.PollInterval = options.PollInterval;
+        });
+        services.Configure<ProviderLimits>(limits => limits.Timeout = options.ProviderTimeout);
+    }
+
+    private static void AddLog(ILoggingBuilder log, ServeOptions options)
+    {
+        log.SetMinimumLevel(options.Verbosity switch { >= 5 => LogLevel.Trace, >= 2 => LogLevel.Debug, _ => LogLevel.Information });
+        if (options.JsonLog)
+            log.AddJsonConsole(json => json.UseUtcTimestamp = true);
+        else
+            log.AddSimpleConsole(simple => (simple.SingleLine, simple.TimestampFormat, simple.UseUtcTimestamp) = (true, "yyyy-MM-ddTHH:mm:ss.fffZ ", true));
+        log.AddFilter("Microsoft", options.Verbosity >= 5 ? LogLevel.Debug : LogLevel.Warning);
+    }
+
+    private static string? NullIfEmpty(string text) => text.Length == 0 ? null : text;
+}

@@ -1,0 +1,86 @@
+using System.CommandLine;
+using System.Globalization;
+using ActorCsi.Grains.Providers;
+
+namespace ActorCsi.Silo.Serve;
+
+/// <summary><c>actorcsi serve</c>. The peer's flags keep their names where they mean the same.</summary>
+internal sealed class ServeCommand : Command
+{
+    private readonly Setting<string> _endpoint = new("endpoint", "unix:///csi/csi.sock", "Where kubelet finds the CSI socket.", Text, "CSI_ENDPOINT");
+    private readonly Setting<string> _driverName = new("drivername", "csi.actorcsi.io", "The driver's name, as in the CSIDriver object.", Text);
+    private readonly Setting<string> _nodeId = new("nodeid", Environment.MachineName, "The node's name.", Text, "KUBE_NODE_NAME");
+    private readonly Setting<string> _stateDir = new("state-dir", "/run/actorcsi", "Where volumes are remembered across restarts. Tokens are kept only when it lies in memory (tmpfs).", Path.GetFullPath);
+    private readonly Setting<string> _registrationDir = new("registration-dir", "", "kubelet's plugins_registry; when given, the driver registers itself and needs no sidecar.", Text);
+    private readonly Setting<string> _kubeletEndpoint = new("kubelet-endpoint", "", "The CSI socket's path as kubelet sees it, when that differs from --endpoint.", Text);
+    private readonly Setting<long> _maxVolumes = new("max-volumes-per-node", "0", "How many volumes the node may have; 0 sets no limit.", Whole);
+    private readonly Setting<TimeSpan> _drainTimeout = new("drain-timeout", "20s", "How long calls in flight may take to finish after SIGTERM.", GoDuration.Parse);
+    private readonly Setting<string> _classes = new("classes", "", "A directory of SecretProviderClass YAML files.", Text);
+    private readonly Setting<string[]> _providerVolume = new("provider-volume", "/var/run/secrets-store-csi-providers", "The directory of provider sockets that is looked into last.", Words);
+    private readonly Setting<string[]> _moreProviderVolumes = new("additional-provider-volume-paths", "/etc/kubernetes/secrets-store-csi-providers", "Directories of provider sockets that are looked into first, joined by commas.", Words);
+    private readonly Setting<bool> _preferBuiltIn = new("prefer-built-in", "false", "A built-in provider wins over a plugin of the same name.", YesNo);
+    private readonly Setting<string[]> _providerAudiences = new("provider-audiences", "", "Which audiences' tokens a plugin is given: name=audience, joined by commas and repeated for several. A plugin that is not named gets all.", Words);
+    private readonly Setting<TimeSpan> _providerTimeout = new("provider-timeout", "30s", "How long a provider may take for one fetch.", GoDuration.Parse);
+    private readonly Setting<long> _maxMessage = new("max-call-recv-msg-size", "4194304", "The largest answer of a plugin, in bytes.", Whole);
+    private readonly Setting<bool> _rotation = new("enable-secret-rotation", "true", "Content is renewed while pods run.", YesNo);
+    private readonly Setting<TimeSpan> _pollInterval = new("rotation-poll-interval", "2m", "How often a provider is asked that does not say when its content ends.", GoDuration.Parse);
+    private readonly Setting<long> _volumeSize = new("volume-size", "16777216", "The most that one volume's files may take, in bytes.", Whole);
+    private readonly Setting<long> _volumeInodes = new("volume-inodes", "4096", "The most files, directories and links of one volume.", Whole);
+    private readonly Setting<string> _pkiCertificate = new("pki-ca-cert", "", "The certificate of the pki provider's authority; without it one is made in --state-dir.", Text);
+    private readonly Setting<string> _pkiKey = new("pki-ca-key", "", "The key of that authority.", Text);
+    private readonly Setting<bool> _jsonLog = new("log-format-json", "false", "Log lines are JSON objects.", YesNo);
+    private readonly Setting<long> _verbosity = new("v", "0", "How much is logged: 0 the normal run of things, 5 everything.", Whole);
+    private readonly Setting<DateTimeOffset?> _clock = new("clock", "", "For demonstrations: the time that it is now.", Time) { Hidden = true };
+    private readonly Setting<double> _clockRate = new("clock-rate", "1", "For demonstrations: how many seconds pass in one.", Rate) { Hidden = true };
+
+    public ServeCommand() : base("serve", "Runs the driver on this node. Every option can stand in the environment too: ACTORCSI_ and its name in capitals, with underscores.")
+    {
+        foreach (Option option in (Option[])[
+            _endpoint, _driverName, _nodeId, _stateDir, _registrationDir, _kubeletEndpoint, _maxVolumes, _drainTimeout,
+            _classes, _providerVolume, _moreProviderVolumes, _preferBuiltIn, _providerAudiences, _providerTimeout, _maxMessage,
+            _rotation, _pollInterval, _volumeSize, _volumeInodes, _pkiCertificate, _pkiKey,
+            _jsonLog, _verbosity, _clock, _clockRate])
+            Add(option);
+        SetAction((parsed, cancellationToken) => Node.Run(Read(parsed), cancellationToken));
+    }
+
+    private ServeOptions Read(ParseResult parsed) => new()
+    {
+        Endpoint = parsed.GetRequiredValue(_endpoint),
+        DriverName = parsed.GetRequiredValue(_driverName),
+        NodeId = parsed.GetRequiredValue(_nodeId),
+        StateDirectory = parsed.GetRequiredValue(_stateDir),
+        RegistrationDirectory = parsed.GetRequiredValue(_registrationDir),
+        KubeletEndpoint = parsed.GetRequiredValue(_kubeletEndpoint),
+        MaxVolumesPerNode = parsed.GetValue(_maxVolumes),
+        DrainTimeout = parsed.GetValue(_drainTimeout),
+        Classes = parsed.GetRequiredValue(_classes),
+        ProviderDirectories = [.. parsed.GetRequiredValue(_moreProviderVolumes), .. parsed.GetRequiredValue(_providerVolume)],
+        PreferBuiltIn = parsed.GetValue(_preferBuiltIn),
+        ProviderAudiences = parsed.GetRequiredValue(_providerAudiences),
+        ProviderTimeout = parsed.GetValue(_providerTimeout),
+        MaxReceiveMessageSize = (int)Math.Min(parsed.GetValue(_maxMessage), int.MaxValue),
+        PollInterval = parsed.GetValue(_rotation) ? parsed.GetValue(_pollInterval) : null,
+        VolumeSizeBytes = parsed.GetValue(_volumeSize),
+        VolumeInodes = parsed.GetValue(_volumeInodes),
+        PkiCertificate = parsed.GetRequiredValue(_pkiCertificate),
+        PkiKey = parsed.GetRequiredValue(_pkiKey),
+        JsonLog = parsed.GetValue(_jsonLog),
+        Verbosity = parsed.GetValue(_verbosity),
+        Clock = parsed.GetValue(_clock),
+        ClockRate = parsed.GetValue(_clockRate),
+    };
+
+    private static string Text(string text) => text;
+
+    private static string[] Words(string text) => text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+
+    private static bool YesNo(string text) => bool.TryParse(text, out var yes) ? yes : throw new FormatException("expected true or false");
+
+    private static long Whole(string text)
+        => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : throw new FormatException("expected a whole number, 0 or more");
+
+    private static DateTimeOffset? Time(string text) => text.Length == 0 ? null : DateTimeOffset.Parse(text, CultureInfo.InvariantCulture);
+
+    private static double Rate(string text) => double.Parse(text, CultureInfo.InvariantCulture);
+}

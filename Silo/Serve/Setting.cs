@@ -1,0 +1,47 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+
+namespace ActorCsi.Silo.Serve;
+
+/// <summary>
+/// One option of the program: from the command line, else from the environment, else its default. All three are text and are read
+/// by the same parser, so that a fault in any of them is told in the same words.
+/// </summary>
+internal sealed class Setting<T> : Option<T>
+{
+    private readonly Func<string, T> _parse;
+
+    /// <param name="name">The option's name, without dashes. <c>ACTORCSI_</c> and the name in capitals is its environment variable.</param>
+    /// <param name="otherwise">The value when nothing is given.</param>
+    /// <param name="description">What it is for.</param>
+    /// <param name="parse">Reads the text; throws a <see cref="FormatException"/> that says what was expected.</param>
+    /// <param name="environment">Further environment variables that count.</param>
+    public Setting(string name, string otherwise, string description, Func<string, T> parse, params string[] environment) : base("--" + name)
+    {
+        _parse = parse;
+        string[] variables = ["ACTORCSI_" + name.ToUpperInvariant().Replace('-', '_'), .. environment];
+        Description = otherwise.Length == 0 ? description : $"{description} [default: {otherwise}]";
+        Arity = typeof(T) == typeof(bool) ? ArgumentArity.ZeroOrOne : ArgumentArity.ExactlyOne;
+        CustomParser = result => Read(result, result.Tokens is [] ? "true" : result.Tokens[^1].Value, "--" + name);
+        DefaultValueFactory = result =>
+        {
+            foreach (var variable in variables)
+                if (Environment.GetEnvironmentVariable(variable) is { Length: > 0 } text)
+                    return Read(result, text, variable);
+            return _parse(otherwise);
+        };
+    }
+
+    private T Read(ArgumentResult result, string text, string source)
+    {
+        try
+        {
+            return _parse(text);
+        }
+        catch (Exception e) when (e is FormatException or OverflowException)
+        {
+            result.AddError($"{source}: '{text}' cannot be used: {e.Message}");
+            return default!;
+        }
+    }
+}

@@ -1,0 +1,62 @@
+using System.Diagnostics;
+using System.Globalization;
+using ActorCsi.Silo.Serve;
+
+namespace ActorCsi.Silo.Try;
+
+/// <summary>The driver, as a process of its own: it can be killed without warning and started again.</summary>
+internal sealed class DriverProcess(string root, FastTime clock, double rate) : IDisposable
+{
+    private readonly StreamWriter _log = new(Path.Combine(root, "driver.log")) { AutoFlush = true };
+    private Process? _process;
+
+    public string Socket => Path.Combine(root, "csi.sock");
+
+    public string State => Path.Combine(root, "state");
+
+    public string Plugins => Path.Combine(root, "kubelet", "plugins_registry");
+
+    /// <summary>Starts the driver and waits until its socket answers.</summary>
+    public async Task Start(CancellationToken cancellationToken)
+    {
+        Directory.CreateDirectory(Plugins);
+        var now = clock.GetUtcNow().ToString("O", CultureInfo.InvariantCulture);
+        var start = new ProcessStartInfo(Self.Command[0],
+        [
+            .. Self.Command[1..], "serve", "--endpoint", $"unix://{Socket}", "--state-dir", State, "--registration-dir", Plugins,
+            "--classes", Path.Combine(root, "classes"), "--clock", now, "--clock-rate", rate.ToString(CultureInfo.InvariantCulture),
+        ])
+        { RedirectStandardOutput = true, RedirectStandardError = true };
+        _process = Process.Start(start)!;
+        _process.OutputDataReceived += Log;
+        _process.ErrorDataReceived += Log;
+        _process.BeginOutputReadLine();
+        _process.BeginErrorReadLine();
+        await Kubelet.WaitUntilServed(Socket, _process, cancellationToken);
+    }
+
+    /// <summary>kill -9: no farewell, no last write.</summary>
+    public async Task Kill()
+    {
+        _process!.Kill();
+        await _process.WaitForExitAsync();
+        _process.Dispose();
+        _process = null;
+    }
+
+    public void Dispose()
+    {
+        if (_process is { HasExited: false })
+            _process.Kill();
+        _process?.WaitForExit();
+        _process?.Dispose();
+        _log.Dispose();
+    }
+
+    private void Log(object sender, DataReceivedEventArgs line)
+    {
+        lock (_log)
+            if (line.Data is not null && _log.BaseStream.CanWrite)
+                _log.WriteLine(line.Data);
+    }
+}
