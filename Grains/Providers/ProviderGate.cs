@@ -71,10 +71,12 @@ internal sealed class ProviderGate
         using var slot = await _slots.AcquireAsync(1, cancellationToken);
         if (!slot.IsAcquired)
             throw Unavailable($"has {QueueLength} fetches waiting");
+        // Back to the caller's scheduler after each step: a grain must not leave its own.
+        var context = ResilienceContextPool.Shared.Get(continueOnCapturedContext: true, cancellationToken);
         try
         {
             return await _pipeline.ExecuteAsync(
-                static async (fetch, token) => await fetch.provider.Fetch(fetch.request, token), (provider, request), cancellationToken);
+                static async (context, fetch) => await fetch.provider.Fetch(fetch.request, context.CancellationToken), context, (provider, request));
         }
         catch (TimeoutRejectedException e)
         {
@@ -87,6 +89,10 @@ internal sealed class ProviderGate
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             throw Unavailable("broke off the fetch");
+        }
+        finally
+        {
+            ResilienceContextPool.Shared.Return(context);
         }
     }
 
