@@ -462,6 +462,8 @@ public sealed class VolumeGrain : Grain, IVolumeGrain, IRemindable
             RefreshAt = dueNow ? _time.GetUtcNow() : old.RefreshAt,
         };
         await SaveIfPossible();
+        if (request.Tokens is not null && !ReferenceEquals(old.Tokens, request.Tokens))
+            old.Tokens?.Erase();
     }
 
     private static VolumeException? Unreadable(Secret tokens)

@@ -1,0 +1,59 @@
+using ActorCsi.GrainEngine;
+using ActorCsi.Grains;
+using ActorCsi.Grains.Classes;
+using ActorCsi.Grains.Providers;
+using ActorCsi.Grains.Tmpfs;
+using ActorCsi.Testing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Orleans.Storage;
+
+namespace ActorCsi.Tests.Simulation;
+
+/// <summary>One life of the driver's process: the real grains on the real engine, between the models.</summary>
+internal sealed class SimulatedDriver
+{
+    private readonly TaskCompletionSource _died = new();
+    private readonly IHost _host;
+
+    public SimulatedDriver(
+        SeededScheduler scheduler, VirtualTime clock, Random random, Faults faults,
+        SimulatedKernel kernel, SimulatedDisk disk, SimulatedStore store, SimulatedClasses classes)
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
+        builder.UseOrleans(silo => silo.UseLocalhostClustering());
+        builder.Services
+            .Configure<GrainEngineOptions>(engine => (engine.Scheduler, engine.RunInline) = (scheduler, false))
+            .AddSingleton<TimeProvider>(clock)
+            .AddVolumes()
+            .Configure<VolumeOptions>(volumes => volumes.Chance = random.NextDouble)
+            .AddSingleton<ITmpfs>(new SimulatedTmpfs(kernel, faults, Life))
+            .AddSingleton<IClassSource>(classes)
+            .AddSingleton<IProviderCatalog>(new SimulatedCatalog(new SimulatedProvider(store, faults, clock, random, Life)))
+            .AddSingleton<IReminderTable>(new SimulatedReminders(disk, faults, Life))
+            .AddKeyedSingleton<IGrainStorage>(VolumeGrain.StorageName, new SimulatedStorage(disk, faults, Life));
+        _host = builder.Build();
+        Grains = _host.Services.GetRequiredService<IGrainFactory>();
+        _ = Task.Factory.StartNew(Start, CancellationToken.None, TaskCreationOptions.None, scheduler);
+    }
+
+    public Life Life { get; } = new();
+
+    public IGrainFactory Grains { get; }
+
+    /// <summary>Completes when the process ends.</summary>
+    public Task Died => _died.Task;
+
+    private async Task Start()
+    {
+        await _host.StartAsync();
+        await _host.Services.GetRequiredService<ResumeVolumes>().Run(CancellationToken.None);
+    }
+
+    /// <summary>kill -9: what still runs has no effect any more.</summary>
+    public void End()
+    {
+        Life.EndFromOutside();
+        _died.TrySetResult();
+    }
+}
