@@ -1,0 +1,40 @@
+using System.Diagnostics;
+
+namespace ActorCsi.Bench;
+
+/// <summary>
+/// Measures the published program on its real socket, and the grain engine in process. Prints a table; docs/PERFORMANCE.md holds the last one.
+/// </summary>
+/// <remarks>
+/// <c>dotnet publish Silo -c Release &amp;&amp; dotnet run -c Release --project bench</c>, as root: everything runs in a mount namespace of its own.
+/// </remarks>
+internal static class Program
+{
+    private const string Inside = "ACTORCSI_BENCH_INSIDE";
+
+    private static async Task<int> Main(string[] args)
+    {
+        var program = Path.GetFullPath(args is [var given, ..] ? given : "Silo/bin/Release/net10.0/linux-x64/publish/actorcsi");
+        if (!File.Exists(program))
+        {
+            await Console.Error.WriteLineAsync($"{program} is not there. Publish it first: dotnet publish Silo -c Release");
+            return 1;
+        }
+        if (Environment.GetEnvironmentVariable(Inside) != "1")
+            return await RunInNamespace(program);
+
+        var report = new Report();
+        await EngineBench.Run(report);
+        await DriverBench.Run(program, report);
+        report.Print();
+        return 0;
+    }
+
+    private static async Task<int> RunInNamespace(string program)
+    {
+        using var process = Process.Start(new ProcessStartInfo("unshare",
+            ["--mount", "--propagation", "private", Environment.ProcessPath!, program]) { Environment = { [Inside] = "1" } })!;
+        await process.WaitForExitAsync();
+        return process.ExitCode;
+    }
+}
