@@ -22,7 +22,7 @@ internal static class Node
             await host.RunAsync(cancellationToken);
             return 0;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or OptionsFault)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {
             await Console.Error.WriteLineAsync($"actorcsi: {e.Message}");
             return 1;
@@ -52,6 +52,7 @@ internal static class Node
             Endpoint = options.Endpoint,
             RegistrationDirectory = NullIfEmpty(options.RegistrationDirectory),
             KubeletEndpointPath = NullIfEmpty(options.KubeletEndpoint),
+            AdminSocketPath = state.In("admin.sock"),
             MaxVolumesPerNode = options.MaxVolumesPerNode,
             DrainTimeout = options.DrainTimeout,
         });

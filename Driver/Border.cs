@@ -1,0 +1,56 @@
+using System.Diagnostics;
+using Grpc.Core;
+using Microsoft.Extensions.Logging;
+
+namespace ActorCsi.Driver;
+
+/// <summary>
+/// Where failures leave the program: each becomes a status that a user can act on, and is logged here and nowhere else. Whatever nobody
+/// foresaw is told as an id only; the log has the rest under that id.
+/// </summary>
+internal sealed class Border(ILogger<Border> log)
+{
+    internal static readonly ActivitySource Activities = new("ActorCsi.Driver");
+
+    /// <summary>Answers one RPC about <paramref name="volume"/> (empty where there is none).</summary>
+    public async Task<TAnswer> Answer<TAnswer>(string rpc, string volume, ServerCallContext context, Func<CancellationToken, Task<TAnswer>> work)
+    {
+        using var activity = Activities.StartActivity(rpc, ActivityKind.Server);
+        activity?.SetTag("volume", volume);
+        try
+        {
+            return await work(context.CancellationToken);
+        }
+        catch (Exception failure)
+        {
+            var status = Status(failure, rpc, volume, context.CancellationToken);
+            activity?.SetStatus(ActivityStatusCode.Error, status.StatusCode.ToString());
+            throw new RpcException(status);
+        }
+    }
+
+    private Status Status(Exception failure, string rpc, string volume, CancellationToken caller)
+    {
+        switch (failure)
+        {
+            case VolumeException { Error: not VolumeError.Internal } told:
+                return Told(StatusTable.Code(told.Error), told.Message);
+            case OperationCanceledException when caller.IsCancellationRequested:
+                return Told(StatusCode.Cancelled, "the caller gave up");
+            case TimeoutException:
+                return Told(StatusCode.DeadlineExceeded, "the volume did not answer in time; another call for it may still be running");
+            case LimitExceededException:
+                return Told(StatusCode.Aborted, "too many calls wait for this volume; try again");
+            default:
+                var id = Guid.NewGuid().ToString("N")[..12];
+                Log.Unforeseen(log, rpc, volume, id, failure);
+                return new Status(StatusCode.Internal, $"internal error {id}; the driver's log on this node says more");
+        }
+
+        Status Told(StatusCode code, string message)
+        {
+            Log.Refused(log, rpc, volume, code, message);
+            return new Status(code, message);
+        }
+    }
+}
