@@ -1,0 +1,21 @@
+using Grpc.AspNetCore.Server;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+
+namespace ActorCsi.Embedded.Rpc;
+
+/// <summary>What all methods of an application share: options, clock, log.</summary>
+internal sealed class GrpcServer(IServiceProvider services, IOptions<GrpcServiceOptions> options)
+{
+    public GrpcServiceOptions Options { get; } = options.Value;
+
+    public TimeProvider Time { get; } = services.GetService<TimeProvider>() ?? TimeProvider.System;
+
+    // The official category, so that a log configuration fits both.
+    public ILogger Logger { get; } =
+        (services.GetService<ILoggerFactory>() ?? NullLoggerFactory.Instance).CreateLogger("Grpc.AspNetCore.Server.ServerCallHandler");
+
+    public bool AnswersUnknownServices { get; set; }
+}
