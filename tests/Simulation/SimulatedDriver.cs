@@ -1,3 +1,4 @@
+using ActorCsi.Fakes;
 using ActorCsi.GrainEngine;
 using ActorCsi.Grains;
 using ActorCsi.Grains.Classes;
@@ -18,7 +19,7 @@ internal sealed class SimulatedDriver
 
     public SimulatedDriver(
         SeededScheduler scheduler, VirtualTime clock, Random random, Faults faults,
-        SimulatedKernel kernel, SimulatedDisk disk, SimulatedStore store, SimulatedClasses classes)
+        MemoryKernel kernel, SimulatedDisk disk, SimulatedStore store, SimulatedClasses classes)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         builder.UseOrleans(silo => silo.UseLocalhostClustering());
@@ -27,9 +28,9 @@ internal sealed class SimulatedDriver
             .AddSingleton<TimeProvider>(clock)
             .AddVolumes()
             .Configure<VolumeOptions>(volumes => volumes.Chance = random.NextDouble)
-            .AddSingleton<ITmpfs>(new SimulatedTmpfs(kernel, faults, Life))
+            .AddSingleton<ITmpfs>(new MemoryTmpfs(kernel, step => Kernel(step, faults)))
             .AddSingleton<IClassSource>(classes)
-            .AddSingleton<IProviderCatalog>(new SimulatedCatalog(new SimulatedProvider(store, faults, clock, random, Life)))
+            .AddSingleton<IProviderCatalog>(new FixedCatalog(new SimulatedProvider(store, faults, clock, random, Life)))
             .AddSingleton<IReminderTable>(new SimulatedReminders(disk, faults, Life))
             .AddKeyedSingleton<IGrainStorage>(VolumeGrain.StorageName, new SimulatedStorage(disk, faults, Life));
         _host = builder.Build();
@@ -43,6 +44,20 @@ internal sealed class SimulatedDriver
 
     /// <summary>Completes when the process ends.</summary>
     public Task Died => _died.Task;
+
+    /// <summary>What may happen at each step in the kernel.</summary>
+    private void Kernel(string step, Faults faults)
+    {
+        Life.Check();
+        if (step is "probe" or "generation")
+            return;
+        if (faults.Strikes(Fault.CrashInTmpfs))
+            Life.End();
+        if (step == "replace" && faults.Strikes(Fault.TmpfsIsFull))
+            throw new VolumeException(VolumeError.Full, "simulated: no space");
+        if (faults.Strikes(Fault.TmpfsBreaks))
+            throw new VolumeException(VolumeError.Internal, "simulated: the kernel says EIO");
+    }
 
     private async Task Start()
     {

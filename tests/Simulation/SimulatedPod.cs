@@ -1,5 +1,4 @@
-using System.Buffers.Text;
-using System.Text.Json;
+using ActorCsi.Fakes;
 
 namespace ActorCsi.Tests.Simulation;
 
@@ -106,14 +105,7 @@ internal sealed class SimulatedPod(World world, int number)
         if (_tokens is null || now >= _tokenIssued + (TokenLife * 0.8))
         {
             _tokenIssued = now;
-            var claims = new Dictionary<string, object>
-            {
-                ["aud"] = "simulated",
-                ["exp"] = (now + TokenLife).ToUnixTimeSeconds(),
-                ["kubernetes.io"] = new { @namespace = pod.Namespace, pod = new { uid = pod.Uid }, serviceaccount = new { name = pod.ServiceAccount } },
-            };
-            var jwt = $"e30.{Base64Url.EncodeToString(JsonSerializer.SerializeToUtf8Bytes(claims))}.{World.TokenCanary}";
-            _tokens = Secret.FromText(JsonSerializer.Serialize(new { simulated = new { token = jwt, expirationTimestamp = (now + TokenLife).ToString("yyyy-MM-ddTHH:mm:ssZ") } }));
+            _tokens = Secret.FromText(PodTokenJson.For(pod, now, TokenLife, SimulatedProvider.Audience));
         }
         return _tokens.Copy();
     }

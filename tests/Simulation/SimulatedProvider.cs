@@ -20,6 +20,7 @@ internal sealed class SimulatedStore
 internal sealed class SimulatedProvider(SimulatedStore store, Faults faults, TimeProvider time, Random random, Life life) : ISecretProvider
 {
     public const string ProviderName = "simulated";
+    public const string Audience = "simulated";
 
     private static readonly VolumeError[] Errors =
     [
@@ -29,7 +30,7 @@ internal sealed class SimulatedProvider(SimulatedStore store, Faults faults, Tim
 
     public string Name => ProviderName;
 
-    public TokenDemand Demand(SecretProviderClass secretClass) => TokenDemand.For("simulated");
+    public TokenDemand Demand(SecretProviderClass secretClass) => TokenDemand.For(Audience);
 
     public string? SharingKey(FetchRequest request) => null;
 
@@ -53,12 +54,6 @@ internal sealed class SimulatedProvider(SimulatedStore store, Faults faults, Tim
             Objects = [new ObjectVersion("object", version.ToString(CultureInfo.InvariantCulture))],
         };
     }
-}
-
-/// <summary>The only provider there is.</summary>
-internal sealed class SimulatedCatalog(ISecretProvider provider) : IProviderCatalog
-{
-    public ISecretProvider Find(string name) => name == provider.Name ? provider : throw new VolumeException(VolumeError.NotFound, $"provider not found: provider \"{name}\"");
 }
 
 /// <summary>One class, which may change.</summary>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using ActorCsi.Fakes;
 using ActorCsi.Testing;
 
 namespace ActorCsi.Tests.Simulation;
@@ -14,8 +15,6 @@ namespace ActorCsi.Tests.Simulation;
 /// </remarks>
 internal sealed class World
 {
-    public const string TokenCanary = "canary-token";
-
     private static readonly DateTimeOffset Begin = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
     private static readonly TimeSpan Storm = TimeSpan.FromMinutes(40);
     private static readonly TimeSpan Calm = TimeSpan.FromMinutes(30);
@@ -23,7 +22,7 @@ internal sealed class World
 
     private readonly SeededScheduler _scheduler;
     private readonly VirtualTime _clock = new(Begin);
-    private readonly SimulatedKernel _kernel = new();
+    private readonly MemoryKernel _kernel = new();
     private readonly SimulatedDisk _disk = new();
     private readonly SimulatedStore _store = new();
     private readonly SimulatedClasses _classes = new();
@@ -227,7 +226,7 @@ internal sealed class World
 
     private void Trace(string line)
     {
-        if (line.Contains(SimulatedStore.Canary, StringComparison.Ordinal) || line.Contains(TokenCanary, StringComparison.Ordinal))
+        if (line.Contains(SimulatedStore.Canary, StringComparison.Ordinal) || line.Contains(PodTokenJson.Canary, StringComparison.Ordinal))
             throw Fault(FaultKind.WrongResult, "a secret was printed");
         _trace.Append((Now - Begin).ToString("c", CultureInfo.InvariantCulture)).Append(' ').AppendLine(line);
     }

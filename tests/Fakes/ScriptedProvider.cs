@@ -1,0 +1,86 @@
+using ActorCsi.Grains.Classes;
+using ActorCsi.Grains.Providers;
+
+namespace ActorCsi.Fakes;
+
+/// <summary>A provider that does what the test says: each fetch takes the next step of the script, the last one again and again.</summary>
+public sealed class ScriptedProvider(string name) : ISecretProvider
+{
+    private readonly Queue<Func<FetchRequest, CancellationToken, Task<SecretBundle>>> _script = new();
+
+    /// <inheritdoc/>
+    public string Name => name;
+
+    /// <summary>What it was asked for, in order.</summary>
+    public List<FetchRequest> Fetches { get; } = [];
+
+    /// <summary>Which tokens it wants. Default: the one for audience <c>vault</c>.</summary>
+    public TokenDemand Wants { get; set; } = TokenDemand.For("vault");
+
+    /// <summary>The key under which fetches are shared; null when they are not.</summary>
+    public Func<FetchRequest, string?> Shares { get; set; } = _ => null;
+
+    /// <summary>The next fetch gives a bundle with one file, <c>content</c>.</summary>
+    public ScriptedProvider Gives(string content, Func<SecretBundle, SecretBundle>? with = null)
+        => Then((_, _) => Task.FromResult((with ?? (bundle => bundle))(Bundle(content))));
+
+    /// <summary>The next fetch fails.</summary>
+    public ScriptedProvider Fails(VolumeError error, string message = "scripted failure") => Then((_, _) => throw new VolumeException(error, message));
+
+    /// <summary>The next fetch never answers; it ends when it is given up.</summary>
+    public ScriptedProvider Hangs() => Then(async (_, cancellationToken) =>
+    {
+        await Task.Delay(Timeout.InfiniteTimeSpan, cancellationToken);
+        throw new InvalidOperationException();
+    });
+
+    /// <summary>The next fetch does what <paramref name="fetch"/> does.</summary>
+    public ScriptedProvider Then(Func<FetchRequest, CancellationToken, Task<SecretBundle>> fetch)
+    {
+        _script.Enqueue(fetch);
+        return this;
+    }
+
+    /// <inheritdoc/>
+    public TokenDemand Demand(SecretProviderClass secretClass) => Wants;
+
+    /// <inheritdoc/>
+    public string? SharingKey(FetchRequest request) => Shares(request);
+
+    /// <inheritdoc/>
+    public Task<SecretBundle> Fetch(FetchRequest request, CancellationToken cancellationToken)
+    {
+        Fetches.Add(request);
+        return (_script.Count > 1 ? _script.Dequeue() : _script.Peek())(request, cancellationToken);
+    }
+
+    private static SecretBundle Bundle(string content) => new()
+    {
+        Files = [new SecretFile("file", SecretFile.DefaultMode, Secret.FromText(content))],
+        Objects = [new ObjectVersion("object", content)],
+    };
+}
+
+/// <summary>A catalog of the providers that a test brings.</summary>
+public sealed class FixedCatalog(params ISecretProvider[] providers) : IProviderCatalog
+{
+    /// <inheritdoc/>
+    public ISecretProvider Find(string name)
+        => providers.FirstOrDefault(provider => provider.Name == name) ?? throw new VolumeException(VolumeError.NotFound, $"provider not found: provider \"{name}\"");
+}
+
+/// <summary>The classes that a test brings; setting one changes it.</summary>
+public sealed class FixedClasses : IClassSource
+{
+    private readonly Dictionary<(string, string), SecretProviderClass> _classes = [];
+
+    /// <summary>Adds a class or takes the place of one.</summary>
+    public void Set(string name, string provider, params KeyValuePair<string, string>[] parameters)
+        => _classes[("default", name)] = new SecretProviderClass("default", name, provider, new StringMap(parameters), []);
+
+    /// <summary>Takes a class away.</summary>
+    public void Remove(string name) => _classes.Remove(("default", name));
+
+    /// <inheritdoc/>
+    public SecretProviderClass? Find(string @namespace, string name) => _classes.GetValueOrDefault((@namespace, name));
+}
