@@ -49,7 +49,7 @@ internal sealed record JwtClaims
     internal sealed record Bound([property: JsonPropertyName("name")] string? Name, [property: JsonPropertyName("uid")] string? Uid);
 
     /// <summary>RFC 7519 lets aud be one string or an array of them.</summary>
-    private sealed class OneOrMany : JsonConverter<IReadOnlyList<string>>
+    internal sealed class OneOrMany : JsonConverter<IReadOnlyList<string>>
     {
         public override IReadOnlyList<string> Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
         {
