@@ -33,6 +33,9 @@ public sealed class VolumeGrain : Grain, IVolumeGrain, IRemindable
     /// <summary>The timer keeps refreshes punctual; the reminder only has to catch what a lost timer forgot.</summary>
     private static readonly TimeSpan ReminderPeriod = TimeSpan.FromHours(1);
 
+    /// <summary>How long the generation that was replaced stays, for readers that were on their way through it.</summary>
+    private static readonly TimeSpan ReadersPause = TimeSpan.FromSeconds(5);
+
     private static readonly TimeSpan LongestWait = TimeSpan.FromDays(1);
 
     private readonly IPersistentState<VolumeRecord> _state;
@@ -44,6 +47,7 @@ public sealed class VolumeGrain : Grain, IVolumeGrain, IRemindable
     private readonly ILogger<VolumeGrain> _log;
 
     private IGrainTimer? _timer;
+    private IGrainTimer? _tidy;
     private CancellationTokenSource? _fetch;
     private SecretProviderClass? _class;
 
@@ -301,8 +305,23 @@ public sealed class VolumeGrain : Grain, IVolumeGrain, IRemindable
             Reason = null,
         });
         ArmTimer();
+        if (isNew && shown is not null)
+            TidyLater();
         if (isNew)
             Log.Served(_log, Spec.VolumeId, Spec.Pod, secretClass.Provider, Record.Generations, Record.ExpiresAt);
+    }
+
+    private void TidyLater()
+    {
+        _tidy?.Dispose();
+        _tidy = this.RegisterGrainTimer(Tidy, new GrainTimerCreationOptions(ReadersPause, Timeout.InfiniteTimeSpan));
+    }
+
+    private Task Tidy()
+    {
+        if (HasContent && IsReadable())
+            _tmpfs.Tidy(Mountpoint);
+        return Task.CompletedTask;
     }
 
     private async Task GrowStale(VolumeException failure)
@@ -418,7 +437,7 @@ public sealed class VolumeGrain : Grain, IVolumeGrain, IRemindable
 
     /// <summary>Whether readers see, whole, what the record says they see. One readlink.</summary>
     private bool IsReadable()
-        => Record.Generation is { } generation ? _tmpfs.Generation(Mountpoint) == generation : _tmpfs.Probe(Mountpoint) is TargetState.Mounted;
+        => Record.Generation is { } generation ? _tmpfs.Serves(Mountpoint, generation) : _tmpfs.Probe(Mountpoint) is TargetState.Mounted;
 
     private bool IsDue()
         => (Record.RefreshAt is { } at && at <= _time.GetUtcNow())

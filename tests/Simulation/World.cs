@@ -110,8 +110,13 @@ internal sealed class World
                 continue;
             }
             Meddle();
-            if (!_clock.AdvanceToNextTimer(time))
+            var next = _clock.NextTimer ?? time - Now;
+            if (Now + next >= time)
+            {
+                _clock.Advance(time - Now);
                 return done();
+            }
+            _clock.Advance(next);
         }
         return true;
     }
