@@ -49,13 +49,13 @@ internal sealed class SessionGrain(IProviderCatalog providers, ProviderGates gat
             if (--fetch.Waiting == 0)
             {
                 _inFlight.Remove(key);
-                fetch.End();
+                fetch.Dispose();
             }
         }
     }
 
     /// <summary>A fetch that several volumes wait for. Touched only inside the grain's turns.</summary>
-    private sealed class SharedFetch
+    private sealed class SharedFetch : IDisposable
     {
         private readonly CancellationTokenSource _nobodyWaits = new();
 
@@ -65,13 +65,13 @@ internal sealed class SessionGrain(IProviderCatalog providers, ProviderGates gat
 
         public int Waiting { get; set; }
 
-        public void End()
+        /// <summary>Nobody waits any more: the fetch is given up, or what it brought is erased.</summary>
+        public void Dispose()
         {
-            if (Bundle.IsCompletedSuccessfully)
-                Bundle.Result.Erase();
-            else
-                _nobodyWaits.Cancel();
+            _nobodyWaits.Cancel();
             _nobodyWaits.Dispose();
+            Bundle.ContinueWith(static bundle => bundle.Result.Erase(), CancellationToken.None,
+                TaskContinuationOptions.OnlyOnRanToCompletion | TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         }
     }
 }

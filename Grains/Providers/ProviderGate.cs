@@ -30,16 +30,22 @@ public sealed class ProviderLimits
 }
 
 /// <summary>The gates of all providers, by name: what goes wrong behind one never holds up another.</summary>
-internal sealed class ProviderGates(IOptions<ProviderLimits> limits, TimeProvider time)
+internal sealed class ProviderGates(IOptions<ProviderLimits> limits, TimeProvider time) : IDisposable
 {
     private readonly ConcurrentDictionary<string, ProviderGate> _gates = new(StringComparer.Ordinal);
 
     public ProviderGate For(string provider)
         => _gates.GetOrAdd(provider, static (name, self) => new ProviderGate(name, self.Limits, self.Time), (Limits: limits.Value, Time: time));
+
+    public void Dispose()
+    {
+        foreach (var gate in _gates.Values)
+            gate.Dispose();
+    }
 }
 
 /// <summary>What every fetch of one provider passes through: a bound on how many at once, a breaker, a time-out.</summary>
-internal sealed class ProviderGate
+internal sealed class ProviderGate : IDisposable
 {
     /// <summary>Enough for a node full of volumes that all want the same provider at once.</summary>
     private const int QueueLength = 10_000;
@@ -95,6 +101,8 @@ internal sealed class ProviderGate
             ResilienceContextPool.Shared.Return(context);
         }
     }
+
+    public void Dispose() => _slots.Dispose();
 
     private VolumeException Unavailable(string why) => new(VolumeError.ProviderUnavailable, $"provider '{_name}' {why}");
 }
