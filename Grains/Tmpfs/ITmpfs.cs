@@ -7,7 +7,11 @@ namespace ActorCsi.Grains.Tmpfs;
 /// What the kernel does for a volume. One tmpfs per volume, mounted once; content changes under it by one atomic swap.
 /// Every call is short, local and synchronous, and leaves either its whole effect or none that a reader could see.
 /// </summary>
-/// <remarks>Failures are <see cref="VolumeException"/>s: <see cref="VolumeError.Full"/>, <see cref="VolumeError.Invalid"/> (a path that must not be) or <see cref="VolumeError.Internal"/>.</remarks>
+/// <remarks>
+/// Failures are <see cref="VolumeException"/>s: <see cref="VolumeError.Full"/>; <see cref="VolumeError.Invalid"/> (a file or a target path that
+/// must not be, or a target where something stands that is not the driver's) or <see cref="VolumeError.Internal"/>. Calls for one target must not overlap; for
+/// different targets they may.
+/// </remarks>
 public interface ITmpfs
 {
     /// <summary>What stands at <paramref name="target"/> now.</summary>
@@ -19,7 +23,13 @@ public interface ITmpfs
     /// </summary>
     string? Generation(string target);
 
-    /// <summary>Mounts an empty tmpfs at <paramref name="target"/>, making the directory if there is none. Its parent must exist.</summary>
+    /// <summary>Whether readers of <paramref name="target"/> see <paramref name="generation"/>: <see cref="Generation"/> without a string.</summary>
+    bool Serves(string target, string generation) => Generation(target) == generation;
+
+    /// <summary>
+    /// Mounts an empty tmpfs at <paramref name="target"/>, making the directory if there is none. Its parent must exist. A tmpfs that is
+    /// mounted there already (by us before a crash, or by the driver that we replace) is kept as it is.
+    /// </summary>
     void Mount(string target, TmpfsLimits limits);
 
     /// <summary>Shows the volume mounted at <paramref name="target"/> at <paramref name="second"/> too.</summary>
@@ -27,15 +37,20 @@ public interface ITmpfs
 
     /// <summary>
     /// Makes <paramref name="files"/> the content: all of them, or none when anything fails. Writes nothing when the content, modes and
-    /// group are what they are already. Removes older generations and what a crash left.
+    /// group are what they are already. Removes what a crash left and all generations but the one that it replaces: readers may be on
+    /// their way through that one, and <see cref="Tidy"/> removes it a moment later.
     /// </summary>
+    /// <remarks>A path that comes twice has the content and mode that come last.</remarks>
     /// <returns>The generation that readers see from now on, and whether it is a new one.</returns>
     Replacement Replace(string target, ImmutableArray<SecretFile> files, uint? fsGroup);
 
-    /// <summary>Removes what a crash between two steps of <see cref="Replace"/> may have left; what readers see stays.</summary>
+    /// <summary>
+    /// Removes what <see cref="Replace"/> or a crash in the middle of it left: older generations, unfinished ones, links that lead
+    /// nowhere. Shows what a crash kept from being shown. The generation that readers see stays.
+    /// </summary>
     void Tidy(string target);
 
-    /// <summary>Takes the mount away and removes the directory. Nothing there is no failure.</summary>
+    /// <summary>Takes every tmpfs mounted at <paramref name="target"/> away and removes the directory. Nothing there is no failure.</summary>
     void Unmount(string target);
 
     /// <summary>How full the file system at <paramref name="target"/> is: bytes total and used, inodes total and used.</summary>
@@ -48,19 +63,22 @@ public enum TargetState
     /// <summary>Nothing.</summary>
     Absent,
 
-    /// <summary>A directory (or a file) on the file system of its parent: nothing is mounted.</summary>
+    /// <summary>A directory in which nothing is mounted.</summary>
     NotMounted,
 
     /// <summary>A tmpfs.</summary>
     Mounted,
 
-    /// <summary>Another file system, or one that cannot be read.</summary>
+    /// <summary>Another file system, or one that cannot be read; a file; a link.</summary>
     Foreign,
 }
 
-/// <summary>Limits of a volume's tmpfs.</summary>
-/// <param name="SizeBytes">The most that files may take, in bytes.</param>
-/// <param name="Inodes">The most files, directories and links.</param>
+/// <summary>
+/// What the content of a volume may take. An update writes the new generation beside the old one, so the file system is made twice as large:
+/// what fits at the first publish still fits at every rotation.
+/// </summary>
+/// <param name="SizeBytes">The most that the files of one generation may take, in bytes; a file takes whole pages of 4 KiB.</param>
+/// <param name="Inodes">The most files and directories of one generation, with a link for each at the top and two entries for the generation itself.</param>
 public readonly record struct TmpfsLimits(long SizeBytes, long Inodes);
 
 /// <summary>The outcome of <see cref="ITmpfs.Replace"/>.</summary>
