@@ -73,8 +73,10 @@ internal sealed partial record ClassFile(
             var metadata = fields.Mapping("metadata");
             var name = metadata?.Name("name");
             var @namespace = metadata?.Name("namespace") ?? "default";
-            if (name is null && Faults.Count == faultsBefore)
-                fields.Missing("metadata.name");
+            if (metadata is null)
+                fields.Missing("metadata");
+            else if (name is null && Faults.Count == faultsBefore)
+                metadata.Missing("name");
 
             var spec = fields.Mapping("spec");
             var provider = spec?.Text("provider") ?? "";
