@@ -17,7 +17,16 @@ public sealed record SecretProviderClass(
     [property: Id(1)] string Name,
     [property: Id(2)] string Provider,
     [property: Id(3)] StringMap Parameters,
-    [property: Id(4)] ImmutableArray<SecretObject> SecretObjects);
+    [property: Id(4)] ImmutableArray<SecretObject> SecretObjects)
+{
+    /// <summary>Whether all fields are equal, entry by entry.</summary>
+    public bool Equals(SecretProviderClass? other)
+        => other is not null && Namespace == other.Namespace && Name == other.Name && Provider == other.Provider
+            && Parameters.Equals(other.Parameters) && SecretObjects.AsSpan().SequenceEqual(other.SecretObjects.AsSpan());
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Namespace, Name, Provider, Parameters);
+}
 
 /// <summary>One entry of spec.secretObjects: a Kubernetes Secret to be made of files of the volume.</summary>
 /// <param name="SecretName">The Secret's name.</param>
@@ -31,7 +40,16 @@ public sealed record SecretObject(
     [property: Id(1)] string Type,
     [property: Id(2)] StringMap Labels,
     [property: Id(3)] StringMap Annotations,
-    [property: Id(4)] ImmutableArray<SecretObjectData> Data);
+    [property: Id(4)] ImmutableArray<SecretObjectData> Data)
+{
+    /// <summary>Whether all fields are equal, entry by entry.</summary>
+    public bool Equals(SecretObject? other)
+        => other is not null && SecretName == other.SecretName && Type == other.Type && Labels.Equals(other.Labels)
+            && Annotations.Equals(other.Annotations) && Data.AsSpan().SequenceEqual(other.Data.AsSpan());
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(SecretName, Type, Labels, Annotations);
+}
 
 /// <summary>One entry of spec.secretObjects[].data.</summary>
 /// <param name="ObjectName">The path of the file, relative to the volume.</param>

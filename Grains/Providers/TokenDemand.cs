@@ -18,7 +18,10 @@ public sealed class TokenDemand
     public static TokenDemand All { get; } = new(true, true, []);
 
     /// <summary>The tokens for exactly these audiences; the empty audience is the API server's own.</summary>
-    public static TokenDemand For(params ImmutableArray<string> audiences) => new(false, true, audiences);
+    public static TokenDemand For(params ImmutableArray<string> audiences) => new(false, true, Sorted(audiences));
+
+    /// <summary>Those for these audiences that kubelet sent, be it none: for a provider that must not see the others.</summary>
+    public static TokenDemand Among(params ImmutableArray<string> audiences) => new(false, false, Sorted(audiences));
 
     /// <summary>Whether the provider gets the token of every audience.</summary>
     public bool TakesAll { get; }
@@ -26,6 +29,9 @@ public sealed class TokenDemand
     /// <summary>Whether a fetch without a token cannot succeed.</summary>
     public bool IsRequired { get; }
 
-    /// <summary>The audiences wanted, where not all are.</summary>
+    /// <summary>The audiences wanted, where not all are; sorted, each once.</summary>
     public ImmutableArray<string> Audiences { get; }
+
+    private static ImmutableArray<string> Sorted(ImmutableArray<string> audiences)
+        => [.. audiences.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
 }

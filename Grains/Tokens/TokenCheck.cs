@@ -20,10 +20,10 @@ internal static class TokenCheck
         if (demand.IsRequired && sent.All.IsEmpty)
             throw Missing("the request has no service-account token", demand.Audiences.IsEmpty ? ["vault"] : demand.Audiences);
 
-        if (!demand.TakesAll && demand.Audiences.Where(audience => sent[audience] is null).ToArray() is { Length: > 0 } absent)
+        if (demand.IsRequired && demand.Audiences.Where(audience => sent[audience] is null).ToArray() is { Length: > 0 } absent)
             throw Missing($"no token for {Quoted(absent)}; the request has {TokenWords.Audiences(sent)}", absent);
 
-        var chosen = demand.TakesAll ? sent : new PodTokens([.. demand.Audiences.Select(audience => sent[audience]!)]);
+        var chosen = demand.TakesAll ? sent : new PodTokens([.. demand.Audiences.Select(audience => sent[audience]).OfType<PodToken>()]);
         foreach (var token in chosen.All)
             Check(token, pod, now);
         return chosen;

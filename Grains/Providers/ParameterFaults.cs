@@ -1,0 +1,34 @@
+using ActorCsi.Grains.Classes;
+
+namespace ActorCsi.Grains.Providers;
+
+/// <summary>Collects what is wrong with a class's parameters, so that its author is told of all faults at once.</summary>
+internal sealed class ParameterFaults(SecretProviderClass secretClass)
+{
+    private const int MostTold = 10;
+
+    private readonly List<string> _faults = [];
+
+    /// <summary>Adds a fault.</summary>
+    /// <param name="field">Where: <c>duration</c>, <c>objects[2].mode</c>.</param>
+    /// <param name="fault">What was found, what was expected, how to mend it.</param>
+    public void Add(string field, string fault) => _faults.Add($"parameters.{field} {fault}");
+
+    /// <summary>Adds a fault for each parameter that is not among <paramref name="known"/>: a misspelt option must not be passed over.</summary>
+    public void AddUnknown(IReadOnlyCollection<string> known)
+    {
+        foreach (var (name, _) in secretClass.Parameters)
+            if (!known.Contains(name))
+                Add(Words.Clip(name), $"is unknown, expected {string.Join(", ", known)}");
+    }
+
+    /// <exception cref="VolumeException">There are faults.</exception>
+    public void ThrowIfAny()
+    {
+        if (_faults.Count == 0)
+            return;
+        var more = _faults.Count > MostTold ? $"; and {_faults.Count - MostTold} more faults" : "";
+        throw new VolumeException(VolumeError.Invalid,
+            $"SecretProviderClass {secretClass.Namespace}/{secretClass.Name}: {string.Join("; ", _faults.Take(MostTold))}{more}");
+    }
+}
