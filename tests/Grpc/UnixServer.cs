@@ -43,7 +43,8 @@ internal sealed class UnixServer : IAsyncDisposable
     }
 
     /// <summary>Serves the echo service.</summary>
-    public static Task<UnixServer> StartEchoAsync(Action<IServiceCollection>? services = null, Action<GrpcServiceOptions>? options = null)
+    public static Task<UnixServer> StartEchoAsync(
+        Action<IServiceCollection>? services = null, Action<GrpcServiceOptions>? options = null, Action<ListenOptions>? listen = null)
         => StartAsync(
             s =>
             {
@@ -51,7 +52,8 @@ internal sealed class UnixServer : IAsyncDisposable
                 s.AddSingleton<EchoService>();
                 services?.Invoke(s);
             },
-            app => app.MapGrpcService<EchoService>());
+            app => app.MapGrpcService<EchoService>(),
+            listen);
 
     public EchoService Echo => Services.GetRequiredService<EchoService>();
 
