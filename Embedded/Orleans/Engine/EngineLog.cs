@@ -26,4 +26,7 @@ internal sealed partial class EngineLog(ILogger logger)
 
     [LoggerMessage(7, LogLevel.Warning, "The one-way call {Call} failed")]
     public partial void OneWayCallFailed(GrainCall call, Exception exception);
+
+    [LoggerMessage(8, LogLevel.Error, "The file {Path} is set aside as {Aside}, because {Fault}. What it held counts as missing")]
+    public partial void RecordSetAside(string path, string fault, string aside);
 }

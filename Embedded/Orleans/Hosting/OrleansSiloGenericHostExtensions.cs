@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Orleans;
 using Orleans.Hosting;
+using Orleans.Timers;
 
 namespace Microsoft.Extensions.Hosting;
 
@@ -61,6 +62,8 @@ public static class OrleansSiloGenericHostExtensions
         services.TryAddSingleton<Silo>();
         services.TryAddSingleton<StateJson>();
         services.TryAddSingleton<IdleCollector>();
+        services.TryAddSingleton<ReminderService>();
+        services.TryAddSingleton<IReminderRegistry>(static host => host.GetRequiredService<ReminderService>());
         services.TryAddSingleton<IClusterClient>(static host => host.GetRequiredService<Silo>().Factory);
         services.TryAddSingleton<IGrainFactory>(static host => host.GetRequiredService<Silo>().Factory);
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, SiloService>());

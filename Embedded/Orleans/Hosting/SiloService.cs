@@ -3,10 +3,12 @@ using Microsoft.Extensions.Hosting;
 namespace ActorCsi.GrainEngine;
 
 /// <summary>The silo's life within its host: reminders, collector and start-up tasks in that order, and back.</summary>
-internal sealed class SiloService(IServiceProvider services, Silo silo, IdleCollector collector, IEnumerable<SiloStartupTask> startupTasks) : IHostedService
+internal sealed class SiloService(
+    IServiceProvider services, Silo silo, ReminderService reminders, IdleCollector collector, IEnumerable<SiloStartupTask> startupTasks) : IHostedService
 {
     public async Task StartAsync(CancellationToken cancellationToken)
     {
+        await reminders.StartAsync(cancellationToken);
         collector.Start();
         silo.Log.Started(silo.Catalog.Classes.Count());
         foreach (var task in startupTasks)
@@ -17,6 +19,7 @@ internal sealed class SiloService(IServiceProvider services, Silo silo, IdleColl
     {
         if (silo.IsKilled)
             return;
+        await reminders.StopAsync(cancellationToken);
         collector.Dispose();
         await silo.StopAsync(cancellationToken);
     }
