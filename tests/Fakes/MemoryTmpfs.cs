@@ -22,7 +22,7 @@ public sealed class MemoryMount
     public string? Generation { get; set; }
 
     /// <summary>The readable files, path to content.</summary>
-    public ImmutableSortedDictionary<string, string> Files { get; set; } = [];
+    public ImmutableSortedDictionary<string, string> Files { get; set; } = ImmutableSortedDictionary<string, string>.Empty;
 
     /// <summary>Generation directories that readers do not see: half written ones and old ones.</summary>
     public int Orphans { get; set; }

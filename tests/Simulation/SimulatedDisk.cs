@@ -70,12 +70,12 @@ internal sealed class SimulatedReminders(SimulatedDisk disk, Faults faults, Life
 
     public Task<ReminderEntry?> ReadRow(GrainId grainId, string reminderName) => Task.FromResult(disk.Reminders.GetValueOrDefault(Key(grainId, reminderName)));
 
-    public Task<string> UpsertRow(ReminderEntry entry)
+    public Task<string?> UpsertRow(ReminderEntry entry)
     {
         SimulatedStorage.Crossing(faults, life);
         entry.ETag = "1";
         disk.Reminders[Key(entry.GrainId, entry.ReminderName)] = entry;
-        return Task.FromResult(entry.ETag);
+        return Task.FromResult<string?>(entry.ETag);
     }
 
     public Task<bool> RemoveRow(GrainId grainId, string reminderName, string eTag)

@@ -60,7 +60,7 @@ internal sealed class World
         }
         catch (Exception fault) when (fault is not SimulationFault)
         {
-            throw world.Fault(FaultKind.Crash, fault.ToString());
+            throw world.Found(FaultKind.Crash, fault.ToString());
         }
     }
 
@@ -79,7 +79,7 @@ internal sealed class World
         _store.Version++;
         StartPod();
         if (!RunUntil(Begin + Storm + Calm, IsAsItShouldBe))
-            throw Fault(FaultKind.NoProgress, $"not as it should be {Calm.TotalMinutes} minutes after everything was healed");
+            throw Found(FaultKind.NoProgress, $"{Calm.TotalMinutes} minutes after everything was healed: {WhatIsMissing()}");
         _driver.End();
     }
 
@@ -99,12 +99,12 @@ internal sealed class World
         while (!done())
         {
             if (++_steps > MostSteps)
-                throw Fault(FaultKind.NoProgress, $"{MostSteps} steps and no end: something goes round in circles");
+                throw Found(FaultKind.NoProgress, $"{MostSteps} steps and no end: something goes round in circles");
             if (_scheduler.RunOne())
             {
                 CheckReaders();
                 if (_unexpected is not null)
-                    throw Fault(FaultKind.Crash, _unexpected.ToString());
+                    throw Found(FaultKind.Crash, _unexpected.ToString());
                 if (_driver.Life.IsOver || Faults.StrikesRarely(Fault.CrashAnywhere))
                     RestartDriver();
                 continue;
@@ -156,7 +156,7 @@ internal sealed class World
         try
         {
             var answer = call(driver.Grains, giveUp.Token);
-            await Task.WhenAny(answer, driver.Died, Task.Delay(deadline, _clock));
+            await First(answer, driver.Died, giveUp.Token);
             if (!answer.IsCompleted)
                 throw driver.Died.IsCompleted ? new ProcessDied() : new OperationCanceledException("deadline");
             await answer;
@@ -171,12 +171,22 @@ internal sealed class World
         return failure;
     }
 
+    /// <summary>Task.WhenAny would complete on the thread pool, and the run would no longer be the seed's alone.</summary>
+    private async Task First(Task answer, Task died, CancellationToken giveUp)
+    {
+        var settled = new TaskCompletionSource();
+        using var registration = giveUp.Register(() => settled.TrySetResult());
+        _ = answer.ContinueWith(_ => settled.TrySetResult(), CancellationToken.None, TaskContinuationOptions.None, _scheduler);
+        _ = died.ContinueWith(_ => settled.TrySetResult(), CancellationToken.None, TaskContinuationOptions.None, _scheduler);
+        await settled.Task;
+    }
+
     /// <summary>OK means complete.</summary>
     public void CheckServed(SimulatedPod pod)
     {
         // The pod may have been answered before the mount vanished or was unpublished; the mark below is what later checks go by.
         if (_kernel.Mounts.GetValueOrDefault(pod.Target) is not { Generation: not null, Files.Count: 3 })
-            throw Fault(FaultKind.WrongResult, $"{pod.Name} was told OK, and its volume is not complete");
+            throw Found(FaultKind.WrongResult, $"{pod.Name} was told OK, and its volume is not complete");
         pod.WasServed = true;
     }
 
@@ -186,14 +196,14 @@ internal sealed class World
         var may = failure is ProcessDied or OperationCanceledException or TimeoutException or Orleans.Runtime.OrleansException
             || (failure is VolumeException { Error: VolumeError.TokenMissing } && request.Tokens is null);
         if (!may)
-            throw Fault(FaultKind.WrongResult, $"{pod.Name} has its files and was told {failure}");
+            throw Found(FaultKind.WrongResult, $"{pod.Name} has its files and was told {failure}");
     }
 
     /// <summary>After an unpublish nothing is left.</summary>
     public void CheckGone(SimulatedPod pod)
     {
         if (_kernel.Mounts.ContainsKey(pod.Target))
-            throw Fault(FaultKind.WrongResult, $"{pod.Name} was unpublished and its mount is still there");
+            throw Found(FaultKind.WrongResult, $"{pod.Name} was unpublished and its mount is still there");
     }
 
     /// <summary>What every reader sees is one bundle, the pod's own, and never an older one than before.</summary>
@@ -208,35 +218,40 @@ internal sealed class World
             }
             var versions = mount.Files.Values.Select(SimulatedStore.VersionOf).Distinct().ToArray();
             if (versions.Length != 1 || mount.Files.Values.Any(content => !content.EndsWith(pod.Name, StringComparison.Ordinal)))
-                throw Fault(FaultKind.WrongResult, $"{pod.Name} shows a mixed bundle: {string.Join(", ", mount.Files.Values)}");
+                throw Found(FaultKind.WrongResult, $"{pod.Name} shows a mixed bundle: {string.Join(", ", mount.Files.Values)}");
             if (versions[0] < pod.SeenVersion)
-                throw Fault(FaultKind.WrongResult, $"{pod.Name} went back from version {pod.SeenVersion} to {versions[0]}");
+                throw Found(FaultKind.WrongResult, $"{pod.Name} went back from version {pod.SeenVersion} to {versions[0]}");
             pod.SeenVersion = versions[0];
         }
     }
 
-    private bool IsAsItShouldBe()
+    private bool IsAsItShouldBe() => WhatIsMissing() is null;
+
+    private string? WhatIsMissing()
     {
         foreach (var pod in _pods)
         {
             if (pod.IsWanted && pod.SeenVersion != _store.Version)
-                return false;
-            if (!pod.IsWanted && (!pod.IsGone || _disk.Records.Keys.Any(key => key.EndsWith(pod.VolumeId, StringComparison.Ordinal))))
-                return false;
+                return $"{pod.Name} shows version {pod.SeenVersion}, the newest is {_store.Version}";
+            if (!pod.IsWanted && !pod.IsGone)
+                return $"{pod.Name} is not gone";
         }
-        var wanted = _pods.Count(pod => pod.IsWanted);
-        return _kernel.Mounts.Count == wanted && _disk.Records.Count == wanted && _disk.Reminders.Count == wanted
-            && _kernel.Mounts.Values.All(mount => mount.Orphans == 0);
+        var wanted = _pods.Where(pod => pod.IsWanted).ToArray();
+        if (!_kernel.Mounts.Keys.SequenceEqual(wanted.Select(pod => pod.Target)))
+            return $"mounted: {string.Join(' ', _kernel.Mounts.Keys)}";
+        if (_disk.Records.Count != wanted.Length || _disk.Reminders.Count != wanted.Length)
+            return $"records: {string.Join(' ', _disk.Records.Keys)}; reminders: {string.Join(' ', _disk.Reminders.Keys)}";
+        return _kernel.Mounts.FirstOrDefault(mount => mount.Value.Orphans > 0) is { Key: { } target } ? $"{target} has orphan generations" : null;
     }
 
     private void Trace(string line)
     {
         if (line.Contains(SimulatedStore.Canary, StringComparison.Ordinal) || line.Contains(PodTokenJson.Canary, StringComparison.Ordinal))
-            throw Fault(FaultKind.WrongResult, "a secret was printed");
+            throw Found(FaultKind.WrongResult, "a secret was printed");
         _trace.Append((Now - Begin).ToString("c", CultureInfo.InvariantCulture)).Append(' ').AppendLine(line);
     }
 
-    private SimulationFault Fault(FaultKind kind, string what)
+    private SimulationFault Found(FaultKind kind, string what)
     {
         var log = string.Join(Environment.NewLine, _trace.ToString().Split(Environment.NewLine).TakeLast(40));
         return new SimulationFault(kind, $"seed {Seed}: {what}{Environment.NewLine}replay with: dotnet run --project tests/Simulation -- {Seed} 1{Environment.NewLine}{log}");
