@@ -95,7 +95,7 @@ public sealed class VolumeGrain : Grain, IVolumeGrain, IRemindable
     {
         if (Record.State is VolumeState.Leaving)
             await FinishLeaving();
-        if (HasContent && !IsReadable())
+        if (HasContent && !IsStillThere())
             await ForgetVanished();
 
         if (HasContent)
@@ -212,7 +212,7 @@ public sealed class VolumeGrain : Grain, IVolumeGrain, IRemindable
     /// <summary>Renews the content. When that fails, what is readable stays as it is, and the volume is stale and says why.</summary>
     private async Task<VolumeException?> TryRefresh(CancellationToken cancellationToken)
     {
-        if (!IsReadable())
+        if (!IsStillThere())
         {
             await ForgetVanished();
             return new VolumeException(VolumeError.NotFound, $"nothing is mounted any more where volume {this.GetPrimaryKeyString()} was published");
@@ -347,11 +347,16 @@ public sealed class VolumeGrain : Grain, IVolumeGrain, IRemindable
     /// <inheritdoc/>
     public async Task Unpublish(string targetPath, CancellationToken cancellationToken)
     {
-        if (!_state.RecordExists || !Record.Targets.Contains(targetPath))
+        if (!_state.RecordExists)
         {
-            _tmpfs.Unmount(targetPath); // never seen: still the caller must find nothing there afterwards
-            if (!_state.RecordExists)
-                DeactivateOnIdle();
+            _tmpfs.Unmount(targetPath); // never seen; still the caller must find nothing there afterwards
+            await Forget();
+            DeactivateOnIdle();
+            return;
+        }
+        if (!Record.Targets.Contains(targetPath))
+        {
+            _tmpfs.Unmount(targetPath);
             return;
         }
 
@@ -403,11 +408,7 @@ public sealed class VolumeGrain : Grain, IVolumeGrain, IRemindable
 
     private async Task ResumeServing()
     {
-        // A crash between the swap and the record: the swap is whole, so what is shown is what counts.
-        if (Record.Generation is not null && _tmpfs.Generation(Mountpoint) is { } shown && shown != Record.Generation)
-            await Save(Record with { Generation = shown });
-
-        if (!IsReadable())
+        if (!IsStillThere())
         {
             await ForgetVanished();
             return;
@@ -438,6 +439,20 @@ public sealed class VolumeGrain : Grain, IVolumeGrain, IRemindable
     /// <summary>Whether readers see, whole, what the record says they see. One readlink.</summary>
     private bool IsReadable()
         => Record.Generation is { } generation ? _tmpfs.Serves(Mountpoint, generation) : _tmpfs.Probe(Mountpoint) is TargetState.Mounted;
+
+    /// <summary>
+    /// As <see cref="IsReadable"/>, and where another generation is shown than the record says, it is taken into the record: the swap was made, and a
+    /// crash or a failure came before it was remembered. A swap is whole, so what is shown is what counts.
+    /// </summary>
+    private bool IsStillThere()
+    {
+        if (IsReadable())
+            return true;
+        if (Record.Generation is null || _tmpfs.Generation(Mountpoint) is not { } shown)
+            return false;
+        _state.State = Record with { Generation = shown };
+        return true;
+    }
 
     private bool IsDue()
         => (Record.RefreshAt is { } at && at <= _time.GetUtcNow())

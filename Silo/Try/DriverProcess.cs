@@ -35,6 +35,13 @@ internal sealed class DriverProcess(string root, FastTime clock, double rate) : 
         await Kubelet.WaitUntilServed(Socket, _process, cancellationToken);
     }
 
+    /// <summary>SIGTERM, as at the end of a container.</summary>
+    public async Task Stop()
+    {
+        using var kill = Process.Start("kill", ["-TERM", _process!.Id.ToString(CultureInfo.InvariantCulture)]);
+        await _process.WaitForExitAsync();
+    }
+
     /// <summary>kill -9: no farewell, no last write.</summary>
     public async Task Kill()
     {

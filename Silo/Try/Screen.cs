@@ -1,7 +1,6 @@
 using System.Globalization;
 using ActorCsi.Admin.V1;
 using Spectre.Console;
-using Spectre.Console.Rendering;
 
 namespace ActorCsi.Silo.Try;
 

@@ -1,4 +1,3 @@
-using ActorCsi.Admin.V1;
 using ActorCsi.Silo.Serve;
 using Csi.V1;
 using Grpc.Core;
@@ -7,7 +6,7 @@ using Spectre.Console;
 namespace ActorCsi.Silo.Try;
 
 /// <summary>What <c>try</c> shows, in order: start, publish, republish, rotation, kill and restart, unpublish, nothing left.</summary>
-internal sealed class Story
+internal sealed class Story : IDisposable
 {
     private static readonly DateTimeOffset Begin = new(2026, 11, 21, 4, 24, 10, TimeSpan.Zero);
     private static readonly DateTimeOffset KillAt = new(2026, 11, 21, 4, 31, 10, TimeSpan.Zero);
@@ -36,12 +35,10 @@ internal sealed class Story
     public Task<int> Tell(CancellationToken cancellationToken) => _screen.Show(async () =>
     {
         WriteClasses();
-        using (_driver)
-        {
-            await _driver.Start(cancellationToken);
-            _screen.Tell("the driver serves on a private socket");
-            await PlayRecordings(cancellationToken);
-        }
+        await _driver.Start(cancellationToken);
+        _screen.Tell("the driver serves on a private socket");
+        await PlayRecordings(cancellationToken);
+        await _driver.Stop();
         CheckNothingIsLeft();
         return Verdict();
     });
@@ -163,6 +160,8 @@ internal sealed class Story
         _faults.Add(what);
         _screen.Tell($"[red]✗ {Markup.Escape(what)}[/]");
     }
+
+    public void Dispose() => _driver.Dispose();
 
     private int Verdict()
     {

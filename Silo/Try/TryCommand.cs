@@ -25,7 +25,8 @@ internal sealed class TryCommand : Command
         var root = Directory.CreateTempSubdirectory("actorcsi-try-").FullName;
         try
         {
-            return await new Story(root, rate).Tell(cancellationToken);
+            using var story = new Story(root, rate);
+            return await story.Tell(cancellationToken);
         }
         finally
         {

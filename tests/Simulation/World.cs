@@ -31,6 +31,8 @@ internal sealed class World
     private SimulatedDriver _driver = null!;
     private int _steps;
     private int _lives;
+    private bool _isDown;
+    private Exception? _unexpected;
 
     private World(int seed)
     {
@@ -87,11 +89,8 @@ internal sealed class World
     {
         var pod = new SimulatedPod(this, _pods.Count);
         _pods.Add(pod);
-        _ = Task.Factory.StartNew(pod.Live, CancellationToken.None, TaskCreationOptions.None, _scheduler).Unwrap().ContinueWith(
-            task => _unexpected ??= task.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously, _scheduler);
+        Start(pod.Live);
     }
-
-    private Exception? _unexpected;
 
     /// <summary>Runs what is ready, else moves the clock to the next timer, until <paramref name="time"/> or until <paramref name="done"/>.</summary>
     private bool RunUntil(DateTimeOffset time, Func<bool> done)
@@ -105,7 +104,7 @@ internal sealed class World
                 CheckReaders();
                 if (_unexpected is not null)
                     throw Found(FaultKind.Crash, _unexpected.ToString());
-                if (_driver.Life.IsOver || Faults.StrikesRarely(Fault.CrashAnywhere))
+                if (!_isDown && (_driver.Life.IsOver || Faults.StrikesRarely(Fault.CrashAnywhere)))
                     RestartDriver();
                 continue;
             }
@@ -142,8 +141,19 @@ internal sealed class World
     {
         Trace($"crash {++_lives}");
         _driver.End();
-        StartDriver();
+        _isDown = true;
+        Start(async () =>
+        {
+            await Wait(TimeSpan.FromSeconds(Random.Next(1, 10)));
+            StartDriver();
+            _isDown = false;
+        });
     }
+
+    /// <summary>Starts something of its own on the simulation's thread; that it fails is a fault of the simulation.</summary>
+    private void Start(Func<Task> work)
+        => Task.Factory.StartNew(work, CancellationToken.None, TaskCreationOptions.None, _scheduler).Unwrap().ContinueWith(
+            task => _unexpected ??= task.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously, _scheduler);
 
     public Task Wait(TimeSpan span) => Task.Delay(span, _clock);
 
