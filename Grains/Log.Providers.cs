@@ -1,0 +1,16 @@
+using Microsoft.Extensions.Logging;
+
+namespace ActorCsi.Grains;
+
+/// <summary>What providers log. Never what they were given as secret, and never what they give.</summary>
+internal static partial class Log
+{
+    [LoggerMessage(300, LogLevel.Information, "pki: '{Subject}' from {File} issues certificates, until {NotAfter:u}")]
+    public static partial void AuthorityRead(ILogger log, string subject, string file, DateTimeOffset notAfter);
+
+    [LoggerMessage(301, LogLevel.Error, "pki: an authority is refused: {Fault}; {InForce}")]
+    public static partial void AuthorityRefused(ILogger log, string fault, string inForce);
+
+    [LoggerMessage(302, LogLevel.Error, "pki: the authority in {File} cannot be used: {Fault}. It is set aside as {Aside}, and a new one is made: pods that trust the old one must be published again")]
+    public static partial void AuthoritySetAside(ILogger log, string file, string fault, string aside);
+}

@@ -1,0 +1,114 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
+using Microsoft.Extensions.Logging;
+
+namespace ActorCsi.Grains.Providers.Pki;
+
+/// <summary>
+/// An authority of the node's own, made when the first certificate is asked for and kept in one file with its key: the two can never be
+/// parted, whatever happens in between.
+/// </summary>
+/// <remarks>
+/// Made exactly once: the file appears whole under its name or not at all, and where two processes make one at the same time (an old
+/// driver and its successor during a rollout) the second finds the first one's and uses it. A file that cannot be used is set aside.
+/// </remarks>
+internal sealed class LocalAuthority(string directory, TimeProvider time, ILogger<LocalAuthority> log) : IAuthoritySource
+{
+    private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+    private static readonly TimeSpan ClockSkew = TimeSpan.FromHours(1);
+    private const int Years = 10;
+
+    private readonly string _path = Path.Combine(directory, "ca.pem");
+    private readonly Lock _gate = new();
+    private CertificateAuthority? _inForce;
+
+    /// <inheritdoc/>
+    public CertificateAuthority Current()
+    {
+        lock (_gate)
+        {
+            if (_inForce is { } authority && time.GetUtcNow() < authority.NotAfter)
+                return authority;
+            try
+            {
+                return _inForce = Read() ?? Make();
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                throw new VolumeException(VolumeError.Internal, $"pki: the authority's file {_path} cannot be used: {e.Message}");
+            }
+        }
+    }
+
+    /// <summary>The authority in the file; null when there is no file, or one that had to be set aside.</summary>
+    private CertificateAuthority? Read()
+    {
+        if (!File.Exists(_path))
+            return null;
+        try
+        {
+            using var pem = PemFile.Read(_path);
+            return AuthorityPem.Read(pem.Text, pem.Text, trusted: null, time.GetUtcNow());
+        }
+        catch (AuthorityFault fault)
+        {
+            var aside = $"{_path}.unusable-{time.GetUtcNow():yyyyMMddHHmmss}";
+            File.Move(_path, aside, overwrite: true);
+            Log.AuthoritySetAside(log, _path, fault.Message, aside);
+            return null;
+        }
+    }
+
+    private CertificateAuthority Make()
+    {
+        Directory.CreateDirectory(directory, Private | UnixFileMode.UserExecute);
+        var draft = $"{_path}.{Guid.NewGuid():N}";
+        var pem = NewPair();
+        try
+        {
+            using (var file = new FileStream(draft, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = Private }))
+            {
+                file.Write(pem);
+                file.Flush(flushToDisk: true);
+            }
+            File.Move(draft, _path, overwrite: false); // by link(2), which never takes the place of a file
+        }
+        catch (IOException) when (File.Exists(_path)) // somebody was faster: theirs is used
+        {
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(pem);
+            File.Delete(draft);
+        }
+
+        var made = Read() ?? throw new IOException("it was written and cannot be read");
+        Log.AuthorityRead(log, made.Subject, _path, made.NotAfter);
+        return made;
+    }
+
+    /// <summary>A self-signed certificate and its key, as PEM.</summary>
+    private byte[] NewPair()
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var serial = RandomNumberGenerator.GetBytes(16);
+        // A name of its own: a verifier that trusts several nodes must be able to tell their authorities apart.
+        var request = new CertificateRequest($"CN=ActorCsi local CA {Convert.ToHexStringLower(serial.AsSpan(0, 8))}", key, HashAlgorithmName.SHA256);
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(certificateAuthority: true, hasPathLengthConstraint: true, pathLengthConstraint: 0, critical: true));
+        request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.CrlSign, critical: true));
+        request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, critical: false));
+        var now = time.GetUtcNow();
+        using var certificate = request.Create(request.SubjectName, X509SignatureGenerator.CreateForECDsa(key), now - ClockSkew, now.AddYears(Years), serial);
+
+        var keyPem = Pem.WriteSecret("PRIVATE KEY", key.ExportPkcs8PrivateKey());
+        try
+        {
+            return [.. keyPem.Expose(), .. Pem.Write("CERTIFICATE", certificate.RawData)];
+        }
+        finally
+        {
+            keyPem.Erase();
+        }
+    }
+}
