@@ -15,7 +15,7 @@ internal static class Leftovers
         var doomed = new Queue<string>();
         foreach (var name in names)
         {
-            if (name.StartsWith("..", StringComparison.Ordinal) && name != TmpfsWriter.DataLink && !kept.Contains(name))
+            if (name.StartsWith("..", StringComparison.Ordinal) && !kept.Contains(name))
                 doomed.Enqueue(name);
         }
 

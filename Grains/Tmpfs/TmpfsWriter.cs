@@ -50,7 +50,7 @@ internal sealed class TmpfsWriter(TimeProvider time, Random chance)
             return new Replacement(current, Changed: false);
         }
 
-        Leftovers.Remove(root, current);
+        RemoveLeftovers(root, current);
         Room.Require(root, tree);
         var next = MakeGeneration(root);
         List<string> links;
@@ -64,13 +64,13 @@ internal sealed class TmpfsWriter(TimeProvider time, Random chance)
         }
         catch
         {
-            Leftovers.Remove(root, current);
+            RemoveLeftovers(root, current);
             throw;
         }
 
         VisibleLinks.Show(root, links);
         VisibleLinks.Prune(root, tree.TopNames);
-        Leftovers.Remove(root, current, next); // what stood where a link is now
+        Leftovers.Remove(root, DataLink, current, next); // what stood where a link is now
         return new Replacement(next, Changed: true);
     }
 
@@ -78,7 +78,7 @@ internal sealed class TmpfsWriter(TimeProvider time, Random chance)
     public static void Tidy(DirectoryHandle root)
     {
         var current = CurrentGeneration(root);
-        Leftovers.Remove(root, current);
+        RemoveLeftovers(root, current);
         List<string> names = [];
         if (current is not null)
         {
@@ -87,7 +87,7 @@ internal sealed class TmpfsWriter(TimeProvider time, Random chance)
         }
         VisibleLinks.Show(root, VisibleLinks.Prepare(root, names));
         VisibleLinks.Prune(root, names);
-        Leftovers.Remove(root, current);
+        RemoveLeftovers(root, current);
     }
 
     /// <summary>The generation that <c>..data</c> leads to; null when there is none. A link to anywhere else is not believed.</summary>
@@ -99,6 +99,10 @@ internal sealed class TmpfsWriter(TimeProvider time, Random chance)
         generation.Dispose();
         return name;
     }
+
+    /// <summary>A <c>..data</c> that leads to no generation is a leftover itself.</summary>
+    private static void RemoveLeftovers(DirectoryHandle root, string? current)
+        => Leftovers.Remove(root, current is null ? null : DataLink, current);
 
     private static bool Holds(DirectoryHandle root, string name, FileTree tree, uint? fsGroup)
     {
