@@ -1,4 +1,3 @@
-using ActorCsi.Grains.Providers;
 using ActorCsi.Grains.Tmpfs;
 using FsCheck;
 using FsCheck.Fluent;

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using ActorCsi.Grains.Tmpfs;
+using ActorCsi.Testing;
 using static ActorCsi.Tests.Mounts.TestVolume;
 
 namespace ActorCsi.Tests.Mounts;
@@ -229,7 +230,7 @@ public sealed class ReplaceTests
     [MountFact]
     public void Replace_TimeAndChanceAreGiven_NameTheGeneration() => MountNamespace.Run(static () =>
     {
-        var clock = new StoppedClock(new DateTimeOffset(2026, 10, 31, 23, 59, 58, TimeSpan.FromHours(2)));
+        var clock = new VirtualTime(new DateTimeOffset(2026, 10, 31, 23, 59, 58, TimeSpan.FromHours(2)));
         var volume = new TestVolume { Tmpfs = new LinuxTmpfs(clock, new Random(7)) };
         volume.Tmpfs.Mount(volume.Target, Limits);
         var expected = $"..2026_10_31_21_59_58.{new Random(7).NextInt64(10_000_000_000):D10}";
@@ -285,10 +286,5 @@ public sealed class ReplaceTests
         var output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
         return process.ExitCode == 0 ? output : "refused";
-    }
-
-    private sealed class StoppedClock(DateTimeOffset now) : TimeProvider
-    {
-        public override DateTimeOffset GetUtcNow() => now;
     }
 }

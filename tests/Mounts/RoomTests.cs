@@ -1,4 +1,3 @@
-using ActorCsi.Grains.Tmpfs;
 using static ActorCsi.Tests.Mounts.TestVolume;
 
 namespace ActorCsi.Tests.Mounts;
