@@ -23,7 +23,8 @@ internal static class Reader
         return type.TypeKind switch
         {
             TypeKind.Interface => ReadInterface(type),
-            TypeKind.Class when !type.IsAbstract => ReadClass(type),
+            // A class that is no IGrainBase knows nothing of its activation: it is somebody's stand-in for a grain.
+            TypeKind.Class when !type.IsAbstract && type.AllInterfaces.Any(parent => parent.Is("Orleans.IGrainBase")) => ReadClass(type),
             _ => null,
         };
     }

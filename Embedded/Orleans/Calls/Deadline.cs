@@ -21,7 +21,7 @@ internal sealed class Deadline(GrainCall call, DeadlineQueue queue, long dueAt)
 /// The response time-outs of all waiting calls. Calls with the same time-out are due in the order in which they were made, so each distinct time-out
 /// has a queue of its own: adding and removing cost the same however many calls wait, and one timer per queue serves them all.
 /// </summary>
-internal sealed class Deadlines(TimeProvider time)
+internal sealed class Deadlines(TimeProvider time) : IDisposable
 {
     private readonly Lock _gate = new();
     private readonly SortedDictionary<TimeSpan, DeadlineQueue> _queues = [];
@@ -55,6 +55,16 @@ internal sealed class Deadlines(TimeProvider time)
         return calls;
     }
 
+    /// <summary>Nothing is due any more.</summary>
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            foreach (var queue in _queues.Values)
+                queue.Dispose();
+        }
+    }
+
     internal void OnTimer(DeadlineQueue queue)
     {
         List<GrainCall> expired = [];
@@ -66,7 +76,7 @@ internal sealed class Deadlines(TimeProvider time)
 }
 
 /// <summary>The waiting calls with one and the same time-out, oldest first. Guarded by the gate of <see cref="Deadlines"/>.</summary>
-internal sealed class DeadlineQueue
+internal sealed class DeadlineQueue : IDisposable
 {
     private readonly Deadlines _owner;
     private readonly TimeSpan _timeout;
@@ -126,13 +136,12 @@ internal sealed class DeadlineQueue
         }
     }
 
-    private long DueAt()
-    {
-        if (_timeout == Timeout.InfiniteTimeSpan)
-            return long.MaxValue;
-        var ticks = _timeout.TotalSeconds * _time.TimestampFrequency;
-        return _time.GetTimestamp() + (long)Math.Ceiling(ticks);
-    }
+    public void Dispose() => _timer?.Dispose();
+
+    // Rounded down: a clock that rounds its timestamps down must have reached it after exactly the time-out.
+    private long DueAt() => _timeout == Timeout.InfiniteTimeSpan
+        ? long.MaxValue
+        : _time.GetTimestamp() + (long)(_timeout.TotalSeconds * _time.TimestampFrequency);
 
     // A call that is answered leaves the timer armed: it fires once for nothing and is set to the oldest call by then, which is far cheaper than
     // moving the timer at each call.

@@ -134,6 +134,8 @@ public abstract class GrainCall : IInvokable
         // The caller may have cancelled between Prepare and here, when there was no promise to break yet.
         if (_callerToken.IsCancellationRequested)
             Abandon(_callerToken);
+        if (Silo.IsKilled)
+            Refuse(Silo.Unavailable());
     }
 
     /// <summary>Ends a call that never reached, or never will reach, the grain.</summary>

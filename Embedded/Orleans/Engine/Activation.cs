@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Orleans;
 using Orleans.Runtime;
+using Orleans.Serialization.Invocation;
 using Orleans.Storage;
 
 namespace ActorCsi.GrainEngine;
@@ -73,7 +74,7 @@ internal sealed class Activation(Silo silo, GrainClass grainClass, GrainId id) :
     /// <summary>Whether a call runs or waits; read by the collector too, which asks again within a turn before it acts.</summary>
     public bool IsBusy => _running > 0 || _waiting.Count > 0 || _phase is not (Phase.Active or Phase.New);
 
-    protected override int HeldCalls => _waiting.Count;
+    protected override int HeldCalls => _running + _waiting.Count;
 
     protected override bool MayHaveReady => _lookForReady && _waiting.Count > 0;
 
@@ -130,6 +131,13 @@ internal sealed class Activation(Silo silo, GrainClass grainClass, GrainId id) :
     {
         lock (_timers!)
             _timers.Remove(timer);
+    }
+
+    /// <summary>Stops the clocks of all timers, without a word to the grain; any thread may do it to a silo that is killed.</summary>
+    public void StopClocks()
+    {
+        foreach (var timer in Timers())
+            timer.StopClock();
     }
 
     /// <summary>Makes the grain and lets it prepare itself, within the turns of the first call.</summary>
@@ -243,7 +251,21 @@ internal sealed class Activation(Silo silo, GrainClass grainClass, GrainId id) :
             return true;
         if (_runningAlone == 0 && (call.ReadOnly || _runningReadOnly == 0))
             return true;
-        return Class.MayInterleave is { } mayInterleave && !call.IsTick && mayInterleave(GrainInstance!, call);
+        return Class.MayInterleave is { } mayInterleave && !call.IsTick && Allows(mayInterleave, call);
+    }
+
+    private bool Allows(Func<object, IInvokable, bool> mayInterleave, GrainCall call)
+    {
+        try
+        {
+            return mayInterleave(GrainInstance!, call);
+        }
+        catch (Exception exception)
+        {
+            // Grain code decides here outside any call that could fail with it. Waiting is always right.
+            Silo.Log.MayInterleaveFailed(GrainId, exception);
+            return false;
+        }
     }
 
     private void RequestDeactivation(DeactivationReason reason, CancellationToken cancellation)
@@ -333,12 +355,15 @@ internal sealed class Activation(Silo silo, GrainClass grainClass, GrainId id) :
 
     private void DisposeTimers()
     {
-        if (_timers is null)
-            return;
-        GrainTimer[] timers;
-        lock (_timers)
-            timers = [.. _timers];
-        foreach (var timer in timers)
+        foreach (var timer in Timers())
             timer.Dispose();
+    }
+
+    private GrainTimer[] Timers()
+    {
+        if (_timers is null)
+            return [];
+        lock (_timers)
+            return [.. _timers];
     }
 }

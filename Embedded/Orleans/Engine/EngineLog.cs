@@ -9,8 +9,8 @@ internal sealed partial class EngineLog(ILogger logger)
     [LoggerMessage(1, LogLevel.Information, "Grain silo started: {Classes} grain classes")]
     public partial void Started(int classes);
 
-    [LoggerMessage(2, LogLevel.Information, "Grain silo stopped: {Activations} activations ended")]
-    public partial void Stopped(int activations);
+    [LoggerMessage(2, LogLevel.Information, "Grain silo stopped")]
+    public partial void Stopped();
 
     [LoggerMessage(3, LogLevel.Warning, "Grain {Grain} could not be activated")]
     public partial void ActivationFailed(GrainId grain, Exception exception);
@@ -26,6 +26,12 @@ internal sealed partial class EngineLog(ILogger logger)
 
     [LoggerMessage(7, LogLevel.Warning, "The one-way call {Call} failed")]
     public partial void OneWayCallFailed(GrainCall call, Exception exception);
+
+    [LoggerMessage(9, LogLevel.Error, "The [MayInterleave] method of grain {Grain} failed; the call waits")]
+    public partial void MayInterleaveFailed(GrainId grain, Exception exception);
+
+    [LoggerMessage(10, LogLevel.Warning, "The silo stopped while {Activations} grains had not ended yet")]
+    public partial void StoppedTooEarly(int activations);
 
     [LoggerMessage(8, LogLevel.Error, "The file {Path} is set aside as {Aside}, because {Fault}. What it held counts as missing")]
     public partial void RecordSetAside(string path, string fault, string aside);

@@ -22,8 +22,11 @@ public sealed class GrainEngineOptions
     /// <summary>How long a chain of grain calls, each waiting for the next, may be; beyond it a call fails with <c>LimitExceededException</c>.</summary>
     public int MaxCallDepth { get; set; } = 64;
 
-    /// <summary>How many calls may wait for one grain; beyond it a call fails with <c>LimitExceededException</c>.</summary>
-    public int MaxWaitingCalls { get; set; } = 10_000;
+    /// <summary>
+    /// How many calls of one grain may be under way at once, running or waiting for their turn; beyond it a call fails with
+    /// <c>LimitExceededException</c>. Calls whose callers gave up count until their turn comes.
+    /// </summary>
+    public int MaxPendingCalls { get; set; } = 10_000;
 
     /// <summary>
     /// The JSON contracts of grain states, for storages that are given none of their own: the options of a source-generated context. Null finds the

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Orleans;
 using Orleans.Runtime;
 
@@ -6,6 +7,8 @@ namespace ActorCsi.GrainEngine;
 /// <summary>Makes references. Which class an interface means is decided once, when it is first asked for.</summary>
 internal sealed class GrainFactory : IClusterClient
 {
+    private readonly ConcurrentDictionary<(Type Interface, string? ClassNamePrefix), GrainType> _types = new();
+    private readonly Func<(Type Interface, string? ClassNamePrefix), GrainType> _findType;
     private readonly Silo _silo;
     private readonly IReadOnlyDictionary<Type, Func<ReferenceTarget, GrainReference>> _references;
     private readonly ILookup<Type, GrainClass> _implementations;
@@ -13,6 +16,7 @@ internal sealed class GrainFactory : IClusterClient
     public GrainFactory(Silo silo, GrainRegistry registry)
     {
         _silo = silo;
+        _findType = asked => ClassOf(asked.Interface, asked.ClassNamePrefix).GrainType;
         _references = registry.References;
         _implementations = registry.Classes
             .SelectMany(grainClass => grainClass.Interfaces, (grainClass, type) => (type, grainClass))
@@ -57,7 +61,7 @@ internal sealed class GrainFactory : IClusterClient
     public IGrain GetGrain(Type grainInterfaceType, string grainPrimaryKey)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(grainPrimaryKey);
-        return (IGrain)CreateReference(grainInterfaceType, new GrainId(ClassOf(grainInterfaceType, null).GrainType, IdSpan.Create(grainPrimaryKey)));
+        return (IGrain)CreateReference(grainInterfaceType, new GrainId(TypeOf(grainInterfaceType, null), IdSpan.Create(grainPrimaryKey)));
     }
 
     public object CreateReference(Type interfaceType, GrainId id) => _references.TryGetValue(interfaceType, out var create)
@@ -69,7 +73,9 @@ internal sealed class GrainFactory : IClusterClient
         (GrainReference)CreateReference(activation.Class.Interfaces[0], activation.GrainId);
 
     private TGrainInterface Get<TGrainInterface>(IdSpan key, string? classNamePrefix) =>
-        (TGrainInterface)CreateReference(typeof(TGrainInterface), new GrainId(ClassOf(typeof(TGrainInterface), classNamePrefix).GrainType, key));
+        (TGrainInterface)CreateReference(typeof(TGrainInterface), new GrainId(TypeOf(typeof(TGrainInterface), classNamePrefix), key));
+
+    private GrainType TypeOf(Type interfaceType, string? classNamePrefix) => _types.GetOrAdd((interfaceType, classNamePrefix), _findType);
 
     // One class: that one. Several: the one whose full name begins with the prefix, else the one named as the interface is (IVolumeGrain, VolumeGrain).
     private GrainClass ClassOf(Type interfaceType, string? classNamePrefix)

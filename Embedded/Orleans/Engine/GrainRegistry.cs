@@ -1,5 +1,4 @@
 using System.ComponentModel;
-using System.Diagnostics.CodeAnalysis;
 using Orleans;
 using Orleans.Runtime;
 using Orleans.Serialization.Invocation;
@@ -51,7 +50,7 @@ public sealed class GrainRegistry
         => _references.Add(typeof(TInterface), reference);
 
     /// <summary>Called by generated code: how to make a <typeparamref name="TGrain"/>.</summary>
-    public void AddGrain<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.Interfaces)] TGrain>(
+    public void AddGrain<TGrain>(
         Func<GrainActivator, TGrain> create, Func<object, IInvokable, bool>? mayInterleave, params Type[] interfaces)
         where TGrain : class
         => _classes.Add(new GrainClass(typeof(TGrain), GrainClass.TypeOf(typeof(TGrain)), interfaces, create)

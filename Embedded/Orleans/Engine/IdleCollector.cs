@@ -41,6 +41,6 @@ internal sealed class IdleCollector(Silo silo) : IDisposable
         return age != Timeout.InfiniteTimeSpan
             && !activation.IsBusy
             && activation.KeptUntil <= now
-            && silo.Time.GetElapsedTime(activation.IdleSince, now) >= age;
+            && now - activation.IdleSince >= (long)(age.TotalSeconds * silo.Time.TimestampFrequency);
     }
 }

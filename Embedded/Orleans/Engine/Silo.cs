@@ -7,7 +7,7 @@ using Orleans.Runtime;
 namespace ActorCsi.GrainEngine;
 
 /// <summary>The engine: what all activations of this process share, and the way every call takes to them.</summary>
-internal sealed class Silo
+internal sealed class Silo : IDisposable
 {
     private static readonly Action<object?> RunSlice = static queue => ((TurnQueue)queue!).RunSlice();
 
@@ -145,17 +145,28 @@ internal sealed class Silo
         new(_isKilled ? "The silo was killed before it answered." : "The silo is stopping and activates no more grains.");
 
     public LimitExceededException QueueIsFull(GrainCall call) => new(
-        $"{call} was refused: {Options.MaxWaitingCalls} calls already wait for this grain (GrainEngineOptions.MaxWaitingCalls). "
+        $"{call} was refused: {Options.MaxPendingCalls} calls of this grain are under way already (GrainEngineOptions.MaxPendingCalls). "
         + "It is stuck, or slower than its callers.");
 
     /// <summary>Deactivates every grain and waits until all are gone.</summary>
     public async Task StopAsync(CancellationToken cancellation)
     {
         _isStopping = true;
-        var activations = Catalog.Activations();
-        foreach (var activation in activations)
-            activation.Deactivate(new DeactivationReason(DeactivationReasonCode.ShuttingDown, "The silo stops."), cancellation);
-        await Task.WhenAll(activations.Select(activation => activation.Deactivated)).WaitAsync(cancellation);
+        try
+        {
+            // More than once: a call that was on its way may just have made another activation.
+            while (Catalog.Activations() is [_, ..] activations)
+            {
+                foreach (var activation in activations)
+                    activation.Deactivate(new DeactivationReason(DeactivationReasonCode.ShuttingDown, "The silo stops."), cancellation);
+                await Task.WhenAll(activations.Select(activation => activation.Deactivated)).WaitAsync(cancellation);
+            }
+            Log.Stopped();
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            Log.StoppedTooEarly(Catalog.Activations().Count);
+        }
     }
 
     /// <summary>Ends the silo as a crash would: no OnDeactivateAsync, no last write. Callers that wait get an error.</summary>
@@ -163,8 +174,14 @@ internal sealed class Silo
     {
         _isStopping = true;
         _isKilled = true;
+        foreach (var activation in Catalog.Activations())
+            activation.StopClocks();
         Catalog.Clear();
+        Deadlines.Dispose();
         foreach (var call in Deadlines.TakeAll())
             call.Refuse(Unavailable());
     }
+
+    /// <summary>A host that is disposed without having been stopped has crashed, as far as its grains can tell.</summary>
+    public void Dispose() => Kill();
 }

@@ -31,7 +31,7 @@ internal abstract class TurnQueue(Silo silo) : TaskScheduler, IThreadPoolWorkIte
     /// <inheritdoc/>
     public override int MaximumConcurrencyLevel => 1;
 
-    /// <summary>How many calls wait inside; read by other threads, for the bound.</summary>
+    /// <summary>How many calls are under way that have left the inbox; read by other threads, for the bound.</summary>
     protected abstract int HeldCalls { get; }
 
     /// <summary>Whether <see cref="TakeReady"/> might give one. Asked by the runner.</summary>
@@ -46,7 +46,7 @@ internal abstract class TurnQueue(Silo silo) : TaskScheduler, IThreadPoolWorkIte
         {
             if (_closed || Silo.IsKilled)
                 return false;
-            if (!call.IsTick && _inboxCalls + HeldCalls >= Silo.Options.MaxWaitingCalls)
+            if (!call.IsTick && _inboxCalls + HeldCalls >= Silo.Options.MaxPendingCalls)
             {
                 call.Refuse(Silo.QueueIsFull(call));
                 return true;
@@ -165,10 +165,20 @@ internal abstract class TurnQueue(Silo silo) : TaskScheduler, IThreadPoolWorkIte
     {
         var foreign = LeaveSynchronizationContext();
         s_inlineDepth++;
-        Accept(call);
-        s_inlineDepth--;
-        SynchronizationContext.SetSynchronizationContext(foreign);
+        try
+        {
+            Accept(call);
+        }
+        finally
+        {
+            s_inlineDepth--;
+            SynchronizationContext.SetSynchronizationContext(foreign);
+            StepDown();
+        }
+    }
 
+    private void StepDown()
+    {
         var more = MayHaveReady;
         lock (_gate)
         {

@@ -63,8 +63,8 @@ public sealed class SiloUnavailableException : OrleansMessageRejectionException
     }
 
     /// <summary>With words.</summary>
-    public SiloUnavailableException(string message)
-        : base(message)
+    public SiloUnavailableException(string msg)
+        : base(msg)
     {
     }
 }

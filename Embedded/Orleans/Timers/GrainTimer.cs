@@ -56,15 +56,23 @@ internal abstract class GrainTimer : IGrainTimer
 
     public void Dispose()
     {
+        if (!StopClock())
+            return;
+        _activation.RemoveTimer(this);
+        _disposal.Cancel();
+    }
+
+    /// <summary>No tick begins any more; one that runs is not told. False when it was stopped before.</summary>
+    public bool StopClock()
+    {
         lock (_gate)
         {
             if (_isDisposed)
-                return;
+                return false;
             _isDisposed = true;
             _timer?.Dispose();
+            return true;
         }
-        _activation.RemoveTimer(this);
-        _disposal.Cancel();
     }
 
     /// <summary>One tick, within a turn.</summary>
