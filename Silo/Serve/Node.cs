@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using ActorCsi.Driver;
 using ActorCsi.Grains;
 using ActorCsi.Grains.Classes;
@@ -70,7 +71,10 @@ internal static class Node
             SocketDirectories = options.ProviderDirectories,
             PreferBuiltIn = options.PreferBuiltIn,
             MaxReceiveMessageSize = options.MaxReceiveMessageSize,
+            PluginAudiences = PluginAudiences(options.ProviderAudiences),
             StateDirectory = state.Path,
+            PkiCertificate = NullIfEmpty(options.PkiCertificate),
+            PkiKey = NullIfEmpty(options.PkiKey),
         });
         services.Configure<VolumeOptions>(volumes =>
         {
@@ -79,6 +83,13 @@ internal static class Node
         });
         services.Configure<ProviderLimits>(limits => limits.Timeout = options.ProviderTimeout);
     }
+
+    /// <summary><c>vault=vault</c>, <c>vault=api</c>, <c>aws=sts.amazonaws.com</c>: audiences by plugin.</summary>
+    private static Dictionary<string, ImmutableArray<string>> PluginAudiences(IEnumerable<string> pairs) => pairs
+        .Select(pair => pair.Split('=', 2) is [var plugin, var audience] ? (plugin, audience)
+            : throw new ArgumentException($"--provider-audiences: '{pair}' names no audience, expected plugin=audience"))
+        .GroupBy(pair => pair.plugin, pair => pair.audience)
+        .ToDictionary(group => group.Key, group => group.ToImmutableArray());
 
     private static void AddLog(ILoggingBuilder log, ServeOptions options)
     {
