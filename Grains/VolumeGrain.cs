@@ -109,16 +109,26 @@ public sealed class VolumeGrain : Grain, IVolumeGrain, IRemindable
         }
     }
 
-    /// <summary>The CSI specification's table for a second NodePublishVolume: T (target) and P (everything but secrets).</summary>
+    /// <summary>
+    /// The CSI specification's table for a second NodePublishVolume: T (target) and P (everything but secrets). What kubelet derives from the driver's
+    /// own capabilities is no difference: see docs/decisions/0007-a-running-pod-outlives-a-change-of-capabilities.md.
+    /// </summary>
     private void RefuseIncompatible(VolumeSpec asked)
     {
-        if (asked with { TargetPath = Spec.TargetPath } != Spec)
+        var alike = asked with { TargetPath = Spec.TargetPath, FsGroup = Spec.FsGroup, AccessMode = IsSameAccess(asked.AccessMode, Spec.AccessMode) ? Spec.AccessMode : asked.AccessMode };
+        if (alike != Spec)
             throw new VolumeException(VolumeError.PublishedDifferently,
-                $"volume {asked.VolumeId} is published at {Mountpoint} with other attributes, access mode, read-only flag or group; unpublish it first");
+                $"volume {asked.VolumeId} is published at {Mountpoint} with other attributes, access mode, read-only flag or mount flags; unpublish it first");
         if (!Record.Targets.Contains(asked.TargetPath) && !AllowsSeveralTargets(asked.AccessMode))
             throw new VolumeException(VolumeError.PublishedElsewhere,
                 $"volume {asked.VolumeId} is published at {Mountpoint}, and access mode {asked.AccessMode} allows one target only");
     }
+
+    /// <summary>ReadWriteOnce is one of these three, depending on whether the driver declares SINGLE_NODE_MULTI_WRITER.</summary>
+    private static bool IsSameAccess(string one, string other)
+        => one == other || (IsReadWriteOnce(one) && IsReadWriteOnce(other));
+
+    private static bool IsReadWriteOnce(string mode) => mode is "SINGLE_NODE_WRITER" or "SINGLE_NODE_SINGLE_WRITER" or "SINGLE_NODE_MULTI_WRITER";
 
     private static bool AllowsSeveralTargets(string accessMode)
         => accessMode == "SINGLE_NODE_MULTI_WRITER" || accessMode.StartsWith("MULTI_NODE_", StringComparison.Ordinal);
@@ -130,6 +140,7 @@ public sealed class VolumeGrain : Grain, IVolumeGrain, IRemindable
     private async Task Republish(PublishRequest request, CancellationToken cancellationToken)
     {
         await Remember(request);
+        await FollowCapabilities(request.Spec);
         if (!Record.Targets.Contains(request.Spec.TargetPath))
             await BindTo(request.Spec.TargetPath);
         if (IsDue())
@@ -137,6 +148,20 @@ public sealed class VolumeGrain : Grain, IVolumeGrain, IRemindable
         if (request.Tokens is null && Record.NeedsToken)
             throw new VolumeException(VolumeError.TokenMissing,
                 "the class needs a service-account token and this publish brought none; the files stay as they are. Check spec.tokenRequests of the CSIDriver object.");
+    }
+
+    /// <summary>A driver that declares VOLUME_MOUNT_GROUP where the last one did not is given the group from now on, for running pods too.</summary>
+    private async Task FollowCapabilities(VolumeSpec asked)
+    {
+        if (asked.FsGroup == Spec.FsGroup && asked.AccessMode == Spec.AccessMode)
+            return;
+        var groupChanged = asked.FsGroup != Spec.FsGroup;
+        _state.State = Record with
+        {
+            Spec = Spec with { FsGroup = asked.FsGroup, AccessMode = asked.AccessMode },
+            RefreshAt = groupChanged ? _time.GetUtcNow() : Record.RefreshAt,
+        };
+        await SaveIfPossible();
     }
 
     private async Task FirstPublish(PublishRequest request, CancellationToken cancellationToken)
