@@ -11,7 +11,7 @@ namespace ActorCsi.Grains.Tokens;
 internal sealed record JwtClaims
 {
     [JsonPropertyName("aud"), JsonConverter(typeof(OneOrMany))]
-    public IReadOnlyList<string> Audiences { get; init; } = [];
+    public IReadOnlyList<string> Audiences { get => field ?? []; init; } // the generated reader sets null where the claim is absent
 
     /// <summary>Seconds since 1970. A fraction is legal (RFC 7519 NumericDate).</summary>
     [JsonPropertyName("exp")]
