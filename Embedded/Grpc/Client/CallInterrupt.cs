@@ -10,31 +10,31 @@ internal sealed class CallInterrupt : IDisposable
 
     private readonly CancellationTokenSource _source;
     private readonly CancellationToken _caller;
+    private readonly CancellationToken _channelDisposal;
     private readonly CancellationTokenRegistration _callerRegistration;
     private readonly CancellationTokenRegistration _channelRegistration;
     private readonly TimeProvider _time;
     private readonly DateTime _deadline = DateTime.MaxValue;
+    private volatile bool _givenUp;
 
     /// <exception cref="ArgumentException">The deadline is not in UTC.</exception>
     public CallInterrupt(CallOptions options, TimeProvider time, CancellationToken channelDisposal)
     {
         _time = time;
         _caller = options.CancellationToken;
+        _channelDisposal = channelDisposal;
         if (options.Deadline is { } deadline && deadline != DateTime.MaxValue)
         {
             if (deadline.Kind != DateTimeKind.Utc && deadline != DateTime.MinValue)
                 throw new ArgumentException($"The deadline must be in UTC, but its kind is {deadline.Kind}.", nameof(options));
             _deadline = deadline;
-            Timeout = deadline - time.GetUtcNow().UtcDateTime;
+            var left = deadline - time.GetUtcNow().UtcDateTime;
+            Timeout = left > TimeSpan.Zero ? left : TimeSpan.Zero;
         }
 
-        _source = Timeout <= LongestTimer
-            ? new CancellationTokenSource(Timeout > TimeSpan.Zero ? Timeout.Value : TimeSpan.Zero, time)
-            : new CancellationTokenSource();
-        if (Timeout <= TimeSpan.Zero)
-            _source.Cancel();
+        _source = Timeout <= LongestTimer ? new CancellationTokenSource(Timeout.Value, time) : new CancellationTokenSource();
         _callerRegistration = _caller.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), _source);
-        _channelRegistration = channelDisposal.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), _source);
+        _channelRegistration = _channelDisposal.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), _source);
     }
 
     public CancellationToken Token => _source.Token;
@@ -44,6 +44,7 @@ internal sealed class CallInterrupt : IDisposable
 
     public void GiveUp()
     {
+        _givenUp = true;
         try
         {
             _source.Cancel();
@@ -56,10 +57,14 @@ internal sealed class CallInterrupt : IDisposable
     /// <summary>The status of a call that failed because of this; null if it failed for another reason.</summary>
     public Status? Reason(Exception failure)
     {
-        // A server also counts the time down, and its reset can be here before our own timer.
-        if (_time.GetUtcNow().UtcDateTime >= _deadline && !_caller.IsCancellationRequested)
-            return new Status(StatusCode.DeadlineExceeded, "The deadline passed before the server answered.", failure);
-        return _source.IsCancellationRequested ? new Status(StatusCode.Cancelled, "The call was given up by its caller.", failure) : null;
+        if (_givenUp || _caller.IsCancellationRequested || _channelDisposal.IsCancellationRequested)
+            return new Status(StatusCode.Cancelled, "The call was given up by its caller.", failure);
+
+        // Only the deadline is left to have cancelled the source; a timer may fire a little before the clock shows the time. And a server
+        // also counts the time down: its reset can be here before our own timer.
+        return _source.IsCancellationRequested || _time.GetUtcNow().UtcDateTime >= _deadline
+            ? new Status(StatusCode.DeadlineExceeded, "The deadline passed before the server answered.", failure)
+            : null;
     }
 
     public void Dispose()

@@ -3,7 +3,7 @@ using Grpc.Core;
 
 namespace ActorCsi.Embedded.Rpc;
 
-/// <summary>Serialises one message, prefix first, into one rented array.</summary>
+/// <summary>Serialises one message, prefix first, into one rented array. It goes back cleared: messages carry tokens and keys.</summary>
 internal sealed class FrameWriter(int? maxLength) : SerializationContext, IBufferWriter<byte>, IDisposable
 {
     private const int FirstGuess = 256;
@@ -49,7 +49,7 @@ internal sealed class FrameWriter(int? maxLength) : SerializationContext, IBuffe
     public void Dispose()
     {
         if (_buffer.Length > 0)
-            ArrayPool<byte>.Shared.Return(_buffer);
+            ArrayPool<byte>.Shared.Return(_buffer, clearArray: true);
         _buffer = [];
     }
 

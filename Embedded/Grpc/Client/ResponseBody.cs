@@ -3,7 +3,7 @@ using Grpc.Core;
 
 namespace ActorCsi.Embedded.Rpc;
 
-/// <summary>Reads the one message of a unary response into a rented array, and on to the end of the stream, where the trailers are.</summary>
+/// <summary>Reads the one message of a unary response into a rented array that goes back cleared, and on to the end of the stream, where the trailers are.</summary>
 internal static class ResponseBody
 {
     private const int FirstRead = 4096;
@@ -42,7 +42,7 @@ internal static class ResponseBody
         }
         finally
         {
-            ArrayPool<byte>.Shared.Return(buffer);
+            ArrayPool<byte>.Shared.Return(buffer, clearArray: true);
         }
     }
 
@@ -68,7 +68,7 @@ internal static class ResponseBody
     {
         var larger = ArrayPool<byte>.Shared.Rent((int)Math.Min(count * 2L, Math.Max(length, count) + 1L));
         buffer.AsSpan(0, count).CopyTo(larger);
-        ArrayPool<byte>.Shared.Return(buffer);
+        ArrayPool<byte>.Shared.Return(buffer, clearArray: true);
         buffer = larger;
     }
 

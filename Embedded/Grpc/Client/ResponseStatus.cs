@@ -14,9 +14,9 @@ internal static class ResponseStatus
         if (Value(headers, Protocol.StatusHeader) is not { } text)
             return null;
         var detail = PercentEncoding.Decode(Value(headers, Protocol.MessageHeader) ?? "");
-        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var code)
+        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var code) && code <= (int)StatusCode.Unauthenticated
             ? new Status((StatusCode)code, detail)
-            : new Status(StatusCode.Unknown, $"The server's grpc-status \"{text}\" is not a number.");
+            : new Status(StatusCode.Unknown, $"The server's grpc-status \"{text}\" is none of 0 to 16. {detail}");
     }
 
     /// <summary>

@@ -15,7 +15,7 @@ internal static class TransportFailure
 
         // Nothing listens there, the connection was lost, or what answered does not speak HTTP/2: another try may find a server.
         return exception is HttpRequestException or IOException
-            ? new Status(StatusCode.Unavailable, $"The server cannot be reached: {exception.GetBaseException().Message}", exception)
+            ? new Status(StatusCode.Unavailable, $"The connection to the server failed: {exception.GetBaseException().Message}", exception)
             : new Status(StatusCode.Internal, $"The call failed: {exception.GetType().Name}.", exception);
     }
 

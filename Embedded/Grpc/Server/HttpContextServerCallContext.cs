@@ -1,3 +1,4 @@
+using System.IO.Pipelines;
 using Grpc.Core;
 using Microsoft.AspNetCore.Http;
 
@@ -127,9 +128,12 @@ internal sealed class HttpContextServerCallContext(HttpContext http, GrpcServer 
                     http.Response.Headers.Append(entry.Key, entry.WireValue);
             }
 
-            return http.Response.StartAsync();
+            return FlushAsync(http.Response.BodyWriter);
         }
     }
+
+    // StartAsync alone leaves HTTP/2 headers in Kestrel's buffer.
+    private static async Task FlushAsync(PipeWriter body) => await body.FlushAsync();
 
     protected override CancellationToken CancellationTokenCore
     {
