@@ -1,6 +1,4 @@
-using System.Diagnostics;
 using System.Globalization;
-using Csi.V1;
 
 namespace ActorCsi.Bench;
 

@@ -32,8 +32,9 @@ internal static class Program
 
     private static async Task<int> RunInNamespace(string program)
     {
-        using var process = Process.Start(new ProcessStartInfo("unshare",
-            ["--mount", "--propagation", "private", Environment.ProcessPath!, program]) { Environment = { [Inside] = "1" } })!;
+        var start = new ProcessStartInfo("unshare", ["--mount", "--propagation", "private", Environment.ProcessPath!, program]);
+        start.Environment[Inside] = "1";
+        using var process = Process.Start(start)!;
         await process.WaitForExitAsync();
         return process.ExitCode;
     }
