@@ -25,17 +25,22 @@ public sealed class GrainGenerator : IIncrementalGenerator
         var assembly = context.CompilationProvider.Select(static (compilation, _) => compilation.AssemblyName ?? "Program");
         var referenced = context.CompilationProvider.Select(static (compilation, _) => ReferencedManifests(compilation));
 
-        context.RegisterSourceOutput(findings, static (output, finding) =>
-        {
-            foreach (var complaint in finding.Complaints)
-                output.ReportDiagnostic(complaint.ToDiagnostic());
-        });
+        var serialized = context.SyntaxProvider.ForAttributeWithMetadataName(
+            "Orleans.GenerateSerializerAttribute", static (_, _) => true, SerializedType.Check);
+        context.RegisterSourceOutput(findings, static (output, finding) => Report(output, finding.Complaints));
+        context.RegisterSourceOutput(serialized, Report);
         context.RegisterSourceOutput(
             findings.Where(static finding => finding.Interface is not null).Combine(assembly),
             static (output, pair) => WriteReference(output, pair.Left.Interface!, pair.Right));
         context.RegisterSourceOutput(
             findings.Collect().Select(static (all, _) => new EquatableList<Finding>(all)).Combine(assembly).Combine(referenced),
             static (output, pair) => WriteManifest(output, pair.Left.Left, pair.Left.Right, pair.Right));
+    }
+
+    private static void Report(SourceProductionContext output, EquatableList<Complaint> complaints)
+    {
+        foreach (var complaint in complaints)
+            output.ReportDiagnostic(complaint.ToDiagnostic());
     }
 
     private static EquatableList<ReferencedManifest> ReferencedManifests(Compilation compilation)

@@ -97,7 +97,7 @@ internal static class Reader
         var interfaces = type.AllInterfaces
             .Where(parent => parent.AllInterfaces.Any(ancestor => ancestor.Is("Orleans.IGrain")) && parent.ContainingNamespace.ToDisplayString() != "Orleans")
             .Select(parent => parent.ToDisplayString(Full));
-        var grainClass = new GrainClass(type.ToDisplayString(Full), new(interfaces), new(constructor.Parameters.Select(Argument)), mayInterleave);
+        var grainClass = new GrainClass(type.ToDisplayString(Full), new(interfaces), new(Arguments(constructor)), mayInterleave);
         return new Finding(null, grainClass, default);
     }
 
@@ -142,8 +142,13 @@ internal static class Reader
             return $"activator.Service<{type}>({keyed.ConstructorArguments[0].ToCSharpString()})";
         if (parameter.HasExplicitDefaultValue && parameter.Type.IsReferenceType)
             return $"activator.OptionalService<{type}>()!";
-        return parameter.HasExplicitDefaultValue ? "default" : $"activator.Service<{type}>()";
+        return $"activator.Service<{type}>()";
     }
+
+    // By name, so that a number or a time with a default value can be left to it.
+    private static IEnumerable<string> Arguments(IMethodSymbol constructor) => constructor.Parameters
+        .Where(parameter => !parameter.HasExplicitDefaultValue || parameter.Type.IsReferenceType)
+        .Select(parameter => $"@{parameter.Name}: {Argument(parameter)}");
 
     private const string StateAttribute = "Orleans.Runtime.PersistentStateAttribute";
 
@@ -177,11 +182,4 @@ internal static class Reader
         var self = type.ToDisplayString(Full);
         return method.IsStatic ? $"static (_, call) => {self}.{name}(call)" : $"static (grain, call) => (({self})grain).{name}(call)";
     }
-
-    private static bool Is(this ITypeSymbol type, string fullName) => type.ToDisplayString() == fullName;
-
-    private static bool Has(this ISymbol symbol, string attribute) => symbol.Attribute(attribute) is not null;
-
-    private static AttributeData? Attribute(this ISymbol symbol, string name) =>
-        symbol.GetAttributes().FirstOrDefault(attribute => attribute.AttributeClass?.ToDisplayString() == name);
 }

@@ -13,6 +13,9 @@ internal static class Rules
         "ORLEANS0002", "Grain methods take no ref, out or in parameters",
         "Parameter {1} of {0} is passed by reference; return the value instead, it has to travel");
 
+    public static readonly DiagnosticDescriptor MissingId = Rule(
+        "ORLEANS0004", "Members that travel have an [Id]", "{0} is a member of a type with [GenerateSerializer] and has neither [Id] nor [NonSerialized]");
+
     public static readonly DiagnosticDescriptor Property = Rule(
         "ORLEANS0008", "Grain interfaces have no properties", "{0} is a property; a grain is asked by methods that return a task");
 
