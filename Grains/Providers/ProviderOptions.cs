@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using ActorCsi.Grains.Providers.Plugins;
 
 namespace ActorCsi.Grains.Providers;
 
@@ -20,7 +21,7 @@ public sealed record ProviderOptions
     /// </summary>
     public IReadOnlyDictionary<string, ImmutableArray<string>> PluginAudiences { get; init; } = ImmutableDictionary<string, ImmutableArray<string>>.Empty;
 
-    /// <summary>Where the pki provider keeps the authority that it makes for itself.</summary>
+    /// <summary>Where providers keep what must outlive the process: the authority that the pki provider makes for itself.</summary>
     public required string StateDirectory { get; init; }
 
     /// <summary>The certificate of an authority that is given to the pki provider; null for one of its own.</summary>
@@ -28,4 +29,30 @@ public sealed record ProviderOptions
 
     /// <summary>The key of that authority.</summary>
     public string? PkiKey { get; init; }
+
+    /// <summary>The certificates that pods shall trust, where that is not the root of that authority: the old root and the next one, say.</summary>
+    public string? PkiTrusted { get; init; }
+
+    /// <summary>Tells every fault at once.</summary>
+    /// <exception cref="ArgumentException">The options make no sense.</exception>
+    public void Validate()
+    {
+        var faults = new List<string>();
+        foreach (var directory in SocketDirectories)
+            if (!Path.IsPathRooted(directory))
+                faults.Add($"the plugin directory '{directory}' is no absolute path");
+        foreach (var plugin in PluginAudiences.Keys)
+            if (!PluginSockets.IsName(plugin))
+                faults.Add($"audiences are set for the plugin '{plugin}', which is no plugin's name: expected 1 to 30 letters, digits, '-' and '_'");
+        if (MaxReceiveMessageSize < 1)
+            faults.Add($"the message limit is {MaxReceiveMessageSize} bytes, expected 1 or more");
+        if (StateDirectory.Length == 0)
+            faults.Add("the state directory is not set");
+        if (PkiCertificate is null != PkiKey is null)
+            faults.Add("an authority is given as two files, certificate and key, and only one is set");
+        if (PkiTrusted is not null && PkiCertificate is null)
+            faults.Add("certificates to trust are set, and no authority");
+        if (faults.Count > 0)
+            throw new ArgumentException(string.Join("; ", faults));
+    }
 }

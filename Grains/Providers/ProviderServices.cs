@@ -10,22 +10,23 @@ namespace ActorCsi.Grains.Providers;
 public static class ProviderServices
 {
     /// <summary>Adds what is built in, and plugins by their sockets.</summary>
-    public static IServiceCollection AddProviders(this IServiceCollection services, ProviderOptions options) => services
-        .AddSingleton(options)
-        .AddSingleton<ISecretProvider, TokenProvider>()
-        .AddSingleton<IAuthoritySource>(host => Authority(options, host))
-        .AddSingleton<ISecretProvider>(host => new PkiProvider(
-            host.GetRequiredService<IAuthoritySource>(), host.GetRequiredService<TimeProvider>(), host.GetRequiredService<IOptions<VolumeOptions>>().Value.Chance))
-        .AddSingleton<IProviderCatalog, ProviderCatalog>();
+    /// <exception cref="ArgumentException">The options make no sense; tells every fault.</exception>
+    public static IServiceCollection AddProviders(this IServiceCollection services, ProviderOptions options)
+    {
+        options.Validate();
+        return services
+            .AddSingleton(options)
+            .AddSingleton<ISecretProvider, TokenProvider>()
+            .AddSingleton<ISecretProvider>(host => new PkiProvider(
+                Authority(options, host), host.GetRequiredService<TimeProvider>(), host.GetRequiredService<IOptions<VolumeOptions>>().Value.Chance))
+            .AddSingleton<IProviderCatalog, ProviderCatalog>();
+    }
 
     private static IAuthoritySource Authority(ProviderOptions options, IServiceProvider host)
     {
         var time = host.GetRequiredService<TimeProvider>();
-        return (options.PkiCertificate, options.PkiKey) switch
-        {
-            (null, null) => new LocalAuthority(options.StateDirectory, time, host.GetRequiredService<ILogger<LocalAuthority>>()),
-            ({ } certificate, { } key) => new GivenAuthority(new AuthorityFiles(certificate, key, Trusted: null), time, host.GetRequiredService<ILogger<GivenAuthority>>()),
-            _ => throw new ArgumentException("an authority is given as two files: --pki-ca-cert and --pki-ca-key belong together"),
-        };
+        return options is { PkiCertificate: { } certificate, PkiKey: { } key }
+            ? new GivenAuthority(new AuthorityFiles(certificate, key, options.PkiTrusted), time, host.GetRequiredService<ILogger<GivenAuthority>>())
+            : new LocalAuthority(Path.Combine(options.StateDirectory, "pki"), time, host.GetRequiredService<ILogger<LocalAuthority>>());
     }
 }

@@ -35,6 +35,7 @@ public sealed class FakePlugin : IAsyncDisposable
     private readonly ConcurrentQueue<string> _authorities = new();
     private readonly SemaphoreSlim _arrivals = new(0);
     private int _versions;
+    private bool _isDead;
 
     private FakePlugin(string socket, string alias)
     {
@@ -125,6 +126,9 @@ public sealed class FakePlugin : IAsyncDisposable
     /// <summary>Dies as by kill -9: connections break, the socket's file stays and nobody listens behind it.</summary>
     public async Task Crash()
     {
+        if (_isDead)
+            return;
+        _isDead = true;
         File.Delete(_alias);
         await _server.StopAsync(new CancellationToken(canceled: true));
         await _server.DisposeAsync();

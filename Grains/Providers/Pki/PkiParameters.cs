@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.RegularExpressions;
 using ActorCsi.Grains.Classes;
+using ActorCsi.Grains.Tmpfs;
 using ActorCsi.Grains.Yaml;
 
 namespace ActorCsi.Grains.Providers.Pki;
@@ -156,8 +157,8 @@ internal sealed partial record PkiParameters
         public string FileName(string parameter, string otherwise)
         {
             var path = parameters[parameter] ?? otherwise;
-            if (FilePaths.Fault(path) is { } fault)
-                faults.Add(parameter, fault);
+            if (FilePath.BrokenRule(path) is { } rule)
+                faults.Add(parameter, rule);
             else if (!_files.Add(path))
                 faults.Add(parameter, $"is '{Words.Clip(path)}', as another file of the class is; expected each name once");
             return path;

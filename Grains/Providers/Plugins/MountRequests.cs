@@ -1,88 +1,52 @@
-using System.Buffers;
 using System.Globalization;
 using System.Text;
-using System.Text.Encodings.Web;
-using System.Text.Json;
 using ActorCsi.Grains.Tokens;
 using SecretsStore.V1Alpha1;
 
 namespace ActorCsi.Grains.Providers.Plugins;
 
-/// <summary>
-/// Builds the message that a plugin gets, as it got it from the peer: JSON objects of strings with sorted keys, written as Go's encoding/json
-/// writes them.
-/// </summary>
+/// <summary>Builds the message that a plugin gets, as it got it from the peer.</summary>
+/// <remarks>
+/// The message holds the tokens and secrets as strings, which cannot be erased: they live until the garbage collector comes by.
+/// </remarks>
 internal static class MountRequests
 {
+    /// <summary>The key of KEP-1855 and KEP-5538; plugins find the tokens under it.</summary>
     private const string TokensKey = "csi.storage.k8s.io/serviceAccount.tokens";
-
-    private static readonly JsonWriterOptions Go = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public static MountRequest Of(FetchRequest request)
     {
-        var tokens = request.Tokens.All.IsEmpty ? null : Tokens(request.Tokens);
+        KeyValuePair<string, string>[] tokens = request.Tokens.All.IsEmpty ? [] : [new(TokensKey, Tokens(request.Tokens))];
         return new MountRequest
         {
-            Attributes = Attributes(request, tokens),
-            Secrets = Secrets(request, tokens),
+            Attributes = GoJson.Object([.. request.Class.Parameters, .. request.Volume.Attributes, .. tokens]), // what comes later wins
+            Secrets = Secrets(request, request.TokenSource is TokenSource.Secrets ? tokens : []),
             TargetPath = request.Volume.TargetPath,
-            Permission = SecretFile.DefaultMode.ToString(CultureInfo.InvariantCulture),
-            // current_object_version stays empty: the peer never fills it, and plugins may take it for "nothing to do".
+            Permission = SecretFile.DefaultMode.ToString(CultureInfo.InvariantCulture), // decimal: a JSON number
+            // current_object_version stays empty, as the peer leaves it. There are plugins that read the files of a version they
+            // take for current back from the target instead of fetching them: a way that nobody has gone for years.
         };
     }
 
-    /// <summary>The class's parameters, overlaid by the whole volume context, and the tokens wherever they came from.</summary>
-    private static string Attributes(FetchRequest request, string? tokens)
-    {
-        var attributes = new SortedDictionary<string, string>(StringComparer.Ordinal);
-        foreach (var (key, value) in request.Class.Parameters)
-            attributes[key] = value;
-        foreach (var (key, value) in request.Volume.Attributes)
-            attributes[key] = value;
-        if (tokens is not null)
-            attributes[TokensKey] = tokens;
-        return Json(attributes);
-    }
-
     /// <summary>The Secret of nodePublishSecretRef, with the tokens if kubelet put them there; <c>null</c> when there is neither.</summary>
-    private static string Secrets(FetchRequest request, string? tokens)
-    {
-        var secrets = new SortedDictionary<string, string>(StringComparer.Ordinal);
-        foreach (var (name, value) in request.NodePublishSecrets)
-            secrets[name] = value.ExposeText();
-        if (tokens is not null && request.TokenSource is TokenSource.Secrets)
-            secrets[TokensKey] = tokens;
-        return secrets.Count == 0 ? "null" : Json(secrets);
-    }
+    private static string Secrets(FetchRequest request, KeyValuePair<string, string>[] tokens)
+        => request.NodePublishSecrets.IsEmpty && tokens is []
+            ? "null"
+            : GoJson.Object([.. request.NodePublishSecrets.Select(secret => KeyValuePair.Create(secret.Name, secret.Value.ExposeText())), .. tokens]);
 
-    private static string Tokens(PodTokens tokens) => Write(json =>
+    /// <summary>The text that kubelet sent, written anew: the plugin may be shown fewer audiences than there were.</summary>
+    private static string Tokens(PodTokens tokens)
     {
-        json.WriteStartObject();
-        foreach (var token in tokens.All)
+        var json = new StringBuilder("{");
+        foreach (var token in tokens.All.OrderBy(token => token.Audience, GoJson.ByBytes))
         {
-            json.WriteStartObject(token.Audience);
-            json.WriteString("token", token.Token.Expose());
-            json.WriteString("expirationTimestamp", token.ExpiresAt.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture));
-            json.WriteEndObject();
+            if (json.Length > 1)
+                json.Append(',');
+            GoJson.AppendString(json, token.Audience);
+            json.Append(":{\"token\":");
+            GoJson.AppendString(json, token.Token.ExposeText());
+            json.Append(CultureInfo.InvariantCulture, $",\"expirationTimestamp\":\"{token.ExpiresAt.UtcDateTime:yyyy-MM-dd'T'HH:mm:ss'Z'}\"}}");
         }
-        json.WriteEndObject();
-    });
-
-    private static string Json(SortedDictionary<string, string> entries) => Write(json =>
-    {
-        json.WriteStartObject();
-        foreach (var (key, value) in entries)
-            json.WriteString(key, value);
-        json.WriteEndObject();
-    });
-
-    private static string Write(Action<Utf8JsonWriter> write)
-    {
-        var buffer = new ArrayBufferWriter<byte>();
-        using (var json = new Utf8JsonWriter(buffer, Go))
-            write(json);
-        // Go escapes these three for the sake of HTML. Outside of strings JSON has none of them.
-        return Encoding.UTF8.GetString(buffer.WrittenSpan)
-            .Replace("<", "\\u003c", StringComparison.Ordinal).Replace(">", "\\u003e", StringComparison.Ordinal).Replace("&", "\\u0026", StringComparison.Ordinal);
+        return json.Append('}').ToString();
     }
 }

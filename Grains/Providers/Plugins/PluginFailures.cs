@@ -34,13 +34,6 @@ internal static class PluginFailures
         _ => VolumeError.ProviderFailed,
     };
 
-    /// <summary>A plugin may quote in its error what it was sent.</summary>
-    private static string Redact(string words, FetchRequest request)
-    {
-        var secrets = request.Tokens.All.Select(token => token.Token).Concat(request.NodePublishSecrets.Select(secret => secret.Value));
-        foreach (var secret in secrets)
-            if (secret.Length > 0)
-                words = words.Replace(secret.ExposeText(), Secret.Redacted, StringComparison.Ordinal);
-        return Words.Clip(words, LongestMessage);
-    }
+    private static string Redact(string words, FetchRequest request) => Redaction.Of(words,
+        request.Tokens.All.Select(token => token.Token).Concat(request.NodePublishSecrets.Select(secret => secret.Value)), LongestMessage);
 }

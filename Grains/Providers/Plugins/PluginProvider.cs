@@ -1,4 +1,6 @@
+using System.Runtime.InteropServices;
 using ActorCsi.Grains.Classes;
+using Google.Protobuf;
 using Grpc.Core;
 using Microsoft.Extensions.Logging;
 using SecretsStore.V1Alpha1;
@@ -10,10 +12,15 @@ namespace ActorCsi.Grains.Providers.Plugins;
 /// <param name="sockets">Where the socket is looked for, at each call.</param>
 /// <param name="demand">Which tokens the plugin may see.</param>
 /// <param name="maxReceiveMessageSize">The largest answer, in bytes.</param>
+/// <param name="time">The clock of the version call's time-out.</param>
 /// <param name="log">Where its version is told.</param>
-internal sealed class PluginProvider(string name, PluginSockets sockets, TokenDemand demand, int maxReceiveMessageSize, ILogger log) : ISecretProvider
+internal sealed class PluginProvider(string name, PluginSockets sockets, TokenDemand demand, int maxReceiveMessageSize, TimeProvider time, ILogger log)
+    : ISecretProvider
 {
-    private volatile PluginConnection? _connection;
+    private static readonly TimeSpan VersionTimeout = TimeSpan.FromSeconds(5);
+
+    private readonly Lock _gate = new();
+    private PluginConnection? _connection;
 
     /// <inheritdoc/>
     public string Name => name;
@@ -27,46 +34,56 @@ internal sealed class PluginProvider(string name, PluginSockets sockets, TokenDe
     /// <inheritdoc/>
     public async Task<SecretBundle> Fetch(FetchRequest request, CancellationToken cancellationToken)
     {
-        var client = Connect(cancellationToken);
-        try
+        var (connection, call) = Connect();
+        using (call)
         {
-            return Bundle(await client.MountAsync(MountRequests.Of(request), cancellationToken: cancellationToken), request);
-        }
-        catch (RpcException) when (cancellationToken.IsCancellationRequested)
-        {
-            throw new OperationCanceledException(cancellationToken);
-        }
-        catch (RpcException failure)
-        {
-            throw PluginFailures.Of(name, failure, request, maxReceiveMessageSize);
+            try
+            {
+                return Bundle(await connection.Client.MountAsync(MountRequests.Of(request), cancellationToken: cancellationToken), request);
+            }
+            catch (RpcException) when (cancellationToken.IsCancellationRequested)
+            {
+                throw new OperationCanceledException(cancellationToken);
+            }
+            catch (RpcException failure)
+            {
+                throw PluginFailures.Of(name, failure, request, maxReceiveMessageSize);
+            }
         }
     }
 
-    /// <summary>The connection to the socket that stands there now. One to a file that was replaced is let go; calls on it end by themselves.</summary>
-    private CSIDriverProvider.CSIDriverProviderClient Connect(CancellationToken cancellationToken)
+    /// <summary>The connection to the socket that stands there now.</summary>
+    private (PluginConnection Connection, IDisposable Call) Connect()
     {
         var socket = sockets.Find(name)
             ?? throw new VolumeException(VolumeError.ProviderUnavailable, $"provider not found: provider \"{name}\" has no socket any more; it was looked for at {sockets.Places(name)}");
-        if (_connection is { } known && known.Socket == socket)
-            return known.Client;
+        lock (_gate)
+        {
+            if (_connection?.Socket == socket && _connection.Use() is { } again)
+                return (_connection, again);
 
-        var connection = new PluginConnection(socket, maxReceiveMessageSize);
-        _connection = connection;
-        _ = TellVersion(connection, cancellationToken);
-        return connection.Client;
+            _connection?.Retire();
+            _connection = new PluginConnection(socket, maxReceiveMessageSize);
+            _ = Task.Run(() => TellVersion(_connection, _connection.Use()!)); // off the caller's scheduler: no grain waits for it
+            return (_connection, _connection.Use()!);
+        }
     }
 
-    /// <summary>For the log only: the peer never held a plugin to its version either.</summary>
-    private async Task TellVersion(PluginConnection connection, CancellationToken cancellationToken)
+    /// <summary>For the log only, beside the first Mount: the peer never held a plugin to its version either.</summary>
+    private async Task TellVersion(PluginConnection connection, IDisposable call)
     {
-        try
+        using var timeout = new CancellationTokenSource(VersionTimeout, time);
+        using (call)
         {
-            var version = await connection.Client.VersionAsync(new VersionRequest { Version = "v1alpha1" }, cancellationToken: cancellationToken);
-            Log.PluginFound(log, name, connection.Socket.Path, Words.Clip(version.RuntimeName), Words.Clip(version.RuntimeVersion), Words.Clip(version.Version));
-        }
-        catch (RpcException failure)
-        {
-            Log.PluginWithoutVersion(log, name, connection.Socket.Path, failure.StatusCode);
+            try
+            {
+                var version = await connection.Client.VersionAsync(new VersionRequest { Version = "v1alpha1" }, cancellationToken: timeout.Token);
+                Log.PluginFound(log, name, connection.Socket.Path, Words.Clip(version.RuntimeName), Words.Clip(version.RuntimeVersion), Words.Clip(version.Version));
+            }
+            catch (RpcException failure)
+            {
+                Log.PluginWithoutVersion(log, name, connection.Socket.Path, failure.StatusCode);
+            }
         }
     }
 
@@ -79,10 +96,18 @@ internal sealed class PluginProvider(string name, PluginSockets sockets, TokenDe
             throw new VolumeException(VolumeError.ProviderFailed, $"missing object versions in the answer of provider '{name}'");
         return new SecretBundle
         {
-            // ToByteArray copies; the message's own bytes are left to the garbage collector, as protobuf offers no way to erase them.
-            Files = [.. response.Files.Select(file => new SecretFile(file.Path, file.Mode, new Secret(file.Contents.ToByteArray())))],
+            Files = [.. response.Files.Select(file => new SecretFile(file.Path, file.Mode, Take(file.Contents)))],
             Objects = [.. response.ObjectVersion.Select(version => new ActorCsi.ObjectVersion(version.Id, version.Version))],
             WrittenByProvider = response.Files.Count == 0,
         };
     }
+
+    /// <summary>
+    /// The content without a copy: the message that it came in ends here, and its array is erased with the secret. Protobuf gives each
+    /// field of bytes an array of its own.
+    /// </summary>
+    private static Secret Take(ByteString content)
+        => MemoryMarshal.TryGetArray(content.Memory, out var array) && array is { Offset: 0, Array: { } bytes } && bytes.Length == array.Count
+            ? new Secret(bytes)
+            : new Secret(content.ToByteArray());
 }

@@ -8,15 +8,13 @@ namespace ActorCsi.Grains.Providers.Plugins;
 /// </summary>
 internal sealed partial class PluginSockets(IReadOnlyList<string> directories)
 {
-    /// <summary>The socket of plugin <paramref name="name"/> as it stands now; null when there is none.</summary>
+    /// <summary>The socket of plugin <paramref name="name"/>, which is one that <see cref="IsName"/> allows, as it stands now; null when there is none.</summary>
     public PluginSocket? Find(string name)
     {
-        if (!PluginName().IsMatch(name))
-            return null;
         foreach (var directory in directories)
         {
             var path = Path.Combine(directory, name + ".sock");
-            if (FileStamp.Of(path) is { } stamp)
+            if (FileStamp.Of(path) is { IsSocket: true } stamp)
                 return new PluginSocket(path, stamp);
         }
         return null;
@@ -25,7 +23,10 @@ internal sealed partial class PluginSockets(IReadOnlyList<string> directories)
     /// <summary>Where a socket of that name would be looked for.</summary>
     public string Places(string name) => directories.Count == 0 ? "nowhere" : string.Join(", ", directories.Select(directory => Path.Combine(directory, name + ".sock")));
 
-    [GeneratedRegex("^[a-zA-Z0-9_-]{1,30}$")]
+    /// <summary>Whether a plugin can be called so: the name becomes part of a path.</summary>
+    public static bool IsName(string name) => PluginName().IsMatch(name);
+
+    [GeneratedRegex(@"^[a-zA-Z0-9_-]{1,30}\z", RegexOptions.CultureInvariant)]
     private static partial Regex PluginName();
 }
 

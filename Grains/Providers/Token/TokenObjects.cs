@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using ActorCsi.Grains.Classes;
+using ActorCsi.Grains.Tmpfs;
 using ActorCsi.Grains.Yaml;
 
 namespace ActorCsi.Grains.Providers.Token;
@@ -83,8 +84,8 @@ internal static class TokenObjects
 
     private static void Add(List<TokenObject> objects, TokenObject read, string field, ParameterFaults faults)
     {
-        if (FilePaths.Fault(read.Path) is { } fault)
-            faults.Add($"{field}.path", fault);
+        if (FilePath.BrokenRule(read.Path) is { } rule)
+            faults.Add($"{field}.path", rule);
         else if (objects.FindIndex(other => other.Path == read.Path) is >= 0 and var first)
             faults.Add($"{field}.path", $"is '{Words.Clip(read.Path)}' as {Parameter}[{first}].path is, expected each path once");
         objects.Add(read);

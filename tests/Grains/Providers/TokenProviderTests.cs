@@ -1,5 +1,6 @@
 using ActorCsi.Grains.Providers;
 using ActorCsi.Grains.Providers.Token;
+using ActorCsi.Grains.Tmpfs;
 using FsCheck;
 using FsCheck.Fluent;
 
@@ -116,12 +117,12 @@ public sealed class TokenProviderTests
         { "[{audience: v, Path: a}]", "parameters.objects[0].Path is unknown" },
         { "[{audience: v, path: 1}]", "parameters.objects[0].path is a number (1)" },
         { "[{audience: v, path: ''}]", "parameters.objects[0].path is empty" },
-        { "[{audience: v, path: /a}]", "parameters.objects[0].path is an absolute path" },
-        { "[{audience: v, path: ../a}]", "parameters.objects[0].path begins with '..'" },
+        { "[{audience: v, path: /a}]", "parameters.objects[0].path is absolute" },
+        { "[{audience: v, path: ../a}]", "parameters.objects[0].path has a part that is '..'" },
         { "[{audience: v, path: ..data}]", "parameters.objects[0].path begins with '..'" },
-        { "[{audience: v, path: a/../b}]", "parameters.objects[0].path is not a plain path" },
-        { "[{audience: v, path: a//b}]", "parameters.objects[0].path is not a plain path" },
-        { "[{audience: v, path: \"a\\0\"}]", "parameters.objects[0].path holds a control character" },
+        { "[{audience: v, path: a/../b}]", "parameters.objects[0].path has a part that is '..'" },
+        { "[{audience: v, path: a//b}]", "parameters.objects[0].path is not clean" },
+        { "[{audience: v, path: \"a\\0\"}]", "parameters.objects[0].path holds a NUL" },
         { "[{audience: v, path: a}, {audience: w, path: a}]", "parameters.objects[1].path is 'a' as objects[0].path is" },
         { "[{audience: v}, {audience: v}]", "parameters.objects[1].path is 'v' as objects[0].path is" },
         { "[{audience: v, mode: 512}]", "parameters.objects[0].mode is a number (512), expected permission bits from 0000 to 0777, such as 0600 or \"0600\"" },
@@ -197,7 +198,7 @@ public sealed class TokenProviderTests
         string[] parts = ["", ".", "..", "/", "%", "%61", "%2E", "api-server", "-", "a", "A", "é", "\u0000", " ", longOnes, longOnes + "b"];
         Check.One(Config.QuickThrowOnFailure.WithMaxTest(1000), Prop.ForAll(
             Gen.Elements(parts).ListOf().Select(string.Concat).Two().ToArbitrary(), pair =>
-                FilePaths.Fault(TokenFileNames.Of(pair.Item1)) is null
+                FilePath.BrokenRule(TokenFileNames.Of(pair.Item1)) is null
                 && (pair.Item1 == pair.Item2) == (TokenFileNames.Of(pair.Item1) == TokenFileNames.Of(pair.Item2))));
     }
 }

@@ -53,7 +53,7 @@ public sealed class PkiParametersTests
         { "dnsNames", "${POD_IP}.svc", "parameters.dnsNames has the unknown variable '${POD_IP}', expected ${POD_NAME}, ${POD_NAMESPACE}, ${POD_UID}, ${SERVICE_ACCOUNT_NAME}" },
         { "dnsNames", "$POD_NAMES.svc", "parameters.dnsNames has the unknown variable '$POD_NAMES'" },
         { "dnsNames", "${POD_NAME.svc", "parameters.dnsNames has the unknown variable '$'" },
-        { "certificateFile", "/tls.crt", "parameters.certificateFile is an absolute path" },
+        { "certificateFile", "/tls.crt", "parameters.certificateFile is absolute" },
         { "privateKeyFile", "tls.crt", "parameters.privateKeyFile is 'tls.crt', as another file of the class is" },
         { "caFile", "", "parameters.caFile is empty" },
         { "mode", "0888", "parameters.mode is '0888', expected permission bits from 0000 to 0777" },

@@ -1,0 +1,41 @@
+using System.Collections.Immutable;
+using ActorCsi.Fakes;
+using ActorCsi.Grains;
+using ActorCsi.Grains.Providers;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace ActorCsi.Tests.Providers;
+
+/// <summary>A host that adds the providers has them; one with options that make no sense is told all of what is wrong.</summary>
+public sealed class ProviderServicesTests
+{
+    [Fact]
+    public async Task AddProviders_GoodOptions_GivesTheBuiltInOnes()
+    {
+        using var state = new TemporaryDirectory();
+        await using var host = new ServiceCollection().AddLogging().AddVolumes()
+            .AddProviders(new ProviderOptions { StateDirectory = state.Path }).BuildServiceProvider();
+        var catalog = host.GetRequiredService<IProviderCatalog>();
+
+        Assert.Equal("token", catalog.Find("token").Name);
+        var bundle = await catalog.Find("pki").Fetch(Requests.For(Requests.Class("pki")), CancellationToken.None);
+        Assert.Equal(3, bundle.Files.Length);
+        Assert.True(File.Exists(state["pki/ca.pem"]));
+    }
+
+    [Fact]
+    public void AddProviders_BadOptions_TellsEveryFault()
+    {
+        var fault = Assert.Throws<ArgumentException>(() => new ServiceCollection().AddProviders(new ProviderOptions
+        {
+            StateDirectory = "",
+            SocketDirectories = ["/run/plugins", "plugins"],
+            MaxReceiveMessageSize = 0,
+            PluginAudiences = new Dictionary<string, ImmutableArray<string>> { ["a/b"] = [] },
+            PkiCertificate = "/ca.crt",
+        }));
+
+        foreach (var expected in (string[])["'plugins' is no absolute path", "plugin 'a/b'", "message limit is 0 bytes", "state directory is not set", "only one is set"])
+            Assert.Contains(expected, fault.Message, StringComparison.Ordinal);
+    }
+}
