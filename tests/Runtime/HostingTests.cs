@@ -201,13 +201,15 @@ public sealed class HostingTests
     {
         await using var silo = await TestSilo.Start();
         var before = silo.Time.ArmedTimers;
+        var gate = new TaskCompletionSource();
 
-        var calls = Enumerable.Range(0, 1000).Select(i => silo.Grains.GetGrain<IChainGrain>(i).Stop(new TaskCompletionSource())).ToArray();
+        var calls = Enumerable.Range(0, 1000).Select(i => silo.Grains.GetGrain<IChainGrain>(i).Stop(gate)).ToArray();
 
         Assert.Equal(before + 1, silo.Time.ArmedTimers);
         silo.Time.Advance(TimeSpan.FromSeconds(30));
         foreach (var call in calls)
             await Assert.ThrowsAsync<TimeoutException>(() => call.Soon());
+        gate.SetResult();
     }
 
     private sealed class Startup(Action action) : IStartupTask

@@ -27,12 +27,12 @@ internal sealed partial class EngineLog(ILogger logger)
     [LoggerMessage(7, LogLevel.Warning, "The one-way call {Call} failed")]
     public partial void OneWayCallFailed(GrainCall call, Exception exception);
 
+    [LoggerMessage(8, LogLevel.Error, "The file {Path} is set aside as {Aside}, because {Fault}. What it held counts as missing")]
+    public partial void RecordSetAside(string path, string fault, string aside);
+
     [LoggerMessage(9, LogLevel.Error, "The [MayInterleave] method of grain {Grain} failed; the call waits")]
     public partial void MayInterleaveFailed(GrainId grain, Exception exception);
 
     [LoggerMessage(10, LogLevel.Warning, "The silo stopped while {Activations} grains had not ended yet")]
     public partial void StoppedTooEarly(int activations);
-
-    [LoggerMessage(8, LogLevel.Error, "The file {Path} is set aside as {Aside}, because {Fault}. What it held counts as missing")]
-    public partial void RecordSetAside(string path, string fault, string aside);
 }
