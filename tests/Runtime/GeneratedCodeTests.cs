@@ -27,6 +27,8 @@ public interface IOddGrain : IBaseOddGrain
 
     Task Many(int a, int b, int c, int d, int e, int f, int g, int h);
 
+    Task<int> ReturnNull();
+
     [Orleans.Concurrency.OneWay]
     Task Forget(TaskCompletionSource<string> answer);
 
@@ -85,6 +87,8 @@ internal sealed partial class OddGrain(
 
     public Task Many(int a, int b, int c, int d, int e, int f, int g, int h) => Task.CompletedTask;
 
+    public Task<int> ReturnNull() => null!;
+
     public Task Forget(TaskCompletionSource<string> answer)
     {
         answer.SetResult($"{context.GrainId} {keyed.Name} {positional.State.Number} {demanding.State.Name ?? "null"} {number.State} {missing is null} {size}");
@@ -131,6 +135,17 @@ public sealed class GeneratedCodeTests
         await grain.Many(1, 2, 3, 4, 5, 6, 7, 8);
         Assert.Equal("x", await silo.Grains.GetGrain<IBaseOddGrain>("odd").Inherited("x"));
         Assert.Equal("not a call", grain.Describe());
+    }
+
+    [Fact]
+    public async Task Method_ReturnsNoTask_FailsTheCallAndNotTheGrain()
+    {
+        await using var silo = await TestSilo.Start(Set);
+        var grain = silo.Grains.GetGrain<IOddGrain>("odd");
+
+        await Assert.ThrowsAsync<InvalidOperationException>(() => grain.ReturnNull().Soon());
+
+        Assert.Equal("x", await grain.Inherited("x").Soon());
     }
 
     [Fact]

@@ -211,18 +211,7 @@ public abstract class GrainCall : IInvokable
         // The caller may have cancelled before there was a target to tell.
         if (_callerToken.IsCancellationRequested)
             _calleeCancellation!.Cancel();
-        Task task;
-        try
-        {
-            task = IsTick || !Target!.Class.HasIncomingFilters
-                ? Invoke(Target!.GrainInstance!)
-                : InvokeThroughFilters(new IncomingCall(this, Target));
-        }
-        catch (Exception exception)
-        {
-            task = FailedAnswer(exception);
-        }
-
+        var task = InvokeSafely();
         if (task.IsCompleted)
         {
             End(task);
@@ -233,6 +222,21 @@ public abstract class GrainCall : IInvokable
         // The end is a turn too: it changes what may run next.
         _ = task.ContinueWith(
             static (task, call) => ((GrainCall)call!).End(task), this, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, Target!);
+    }
+
+    private Task InvokeSafely()
+    {
+        try
+        {
+            var task = IsTick || !Target!.Class.HasIncomingFilters
+                ? Invoke(Target!.GrainInstance!)
+                : InvokeThroughFilters(new IncomingCall(this, Target));
+            return task ?? FailedAnswer(new InvalidOperationException($"{this} returned null where a task was due."));
+        }
+        catch (Exception exception)
+        {
+            return FailedAnswer(exception);
+        }
     }
 
     private void End(Task outcome)
