@@ -45,18 +45,20 @@ internal sealed class RawConnection : IAsyncDisposable
         var prefix = new byte[FrameHeader.Size];
         while (true)
         {
+            FrameHeader header;
+            byte[] payload;
             try
             {
                 await _stream.ReadExactlyAsync(prefix, patience.Token);
+                header = FrameHeader.Read(new ReadOnlySequence<byte>(prefix));
+                payload = new byte[header.Length];
+                await _stream.ReadExactlyAsync(payload, patience.Token);
             }
-            catch (Exception e) when (e is EndOfStreamException or IOException)
+            catch (IOException)
             {
                 return answer with { Closed = true };
             }
 
-            var header = FrameHeader.Read(new ReadOnlySequence<byte>(prefix));
-            var payload = new byte[header.Length];
-            await _stream.ReadExactlyAsync(payload, patience.Token);
             if (header.Type == Frames.GoAwayType)
                 return answer with { GoAway = BinaryPrimitives.ReadInt32BigEndian(payload.AsSpan(4)) };
             if (header.Type == Frames.SettingsType && header.Flags == 0)
