@@ -81,7 +81,7 @@ public class CancellationTests
 
         var failure = test.ActFailsAsync();
         await _entered.Task.Soon();
-        await test.Channel.ShutdownAsync();
+        test.Channel.Dispose();
 
         Assert.Equal(StatusCode.Cancelled, (await failure.Soon()).StatusCode);
         await _cancelled.Task.Soon();

@@ -64,13 +64,6 @@ public sealed class GrpcChannel : ChannelBase, IDisposable
         _http.Dispose();
     }
 
-    /// <inheritdoc/>
-    protected override Task ShutdownAsyncCore()
-    {
-        Dispose();
-        return Task.CompletedTask;
-    }
-
     internal Uri UriOf(IMethod method) => _uris.GetOrAdd(method, static (method, address) => new Uri(address, method.FullName), _address);
 
     internal Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)

@@ -1,6 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
 using ActorCsi.Embedded.Rpc;
-using Grpc.AspNetCore.Server;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 
