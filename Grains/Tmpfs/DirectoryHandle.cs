@@ -262,13 +262,6 @@ internal sealed class DirectoryHandle : SafeHandleMinusOneIsInvalid
             || Errno.Last == Errno.ENoEnt
             || (Errno.Last is Errno.EIsDir && Libc.UnlinkAt(this, name, Libc.AtRemoveDir) == 0);
 
-    /// <summary>Removes the empty directory <paramref name="name"/>.</summary>
-    public void RemoveDirectory(string name)
-    {
-        if (Libc.UnlinkAt(this, name, Libc.AtRemoveDir) != 0)
-            throw Failure("rmdir", name);
-    }
-
     /// <summary>The path of <paramref name="name"/>, for messages.</summary>
     public string PathOf(string name) => name is "" or "." ? _path : $"{_path}/{name}";
 

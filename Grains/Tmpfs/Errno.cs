@@ -17,6 +17,7 @@ internal static class Errno
     public const int ENFile = 23;
     public const int EMFile = 24;
     public const int ENoSpc = 28;
+    public const int ENotEmpty = 39;
     public const int ELoop = 40;
     public const int EDQuot = 122;
 

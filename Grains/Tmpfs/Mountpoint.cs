@@ -117,8 +117,14 @@ internal sealed class Mountpoint : IDisposable
             throw Errno.Failure($"unmount {Path}");
     }
 
-    /// <summary>Removes the empty directory.</summary>
-    public void Remove() => _parent.RemoveDirectory(_name);
+    /// <summary>Removes the directory, which must be empty: files on the disk under a mount are not this driver's to delete.</summary>
+    public void Remove()
+    {
+        if (!_parent.TryRemove(_name))
+            throw Errno.Last == Errno.ENotEmpty
+                ? Invalid(Path, "nothing is mounted there, but the directory is not empty, and its files are not this driver's; remove them by hand")
+                : Errno.Failure($"rmdir {Path}");
+    }
 
     /// <summary>A refusal: <paramref name="state"/> is not what the caller can work with.</summary>
     public VolumeException Refuse(TargetState state)

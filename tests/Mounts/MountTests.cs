@@ -188,6 +188,21 @@ public sealed class MountTests
     });
 
     [MountFact]
+    public void Probe_KernelThatDoesNotTellMountRoots_WouldSeeAnotherDeviceAbove() => MountNamespace.Run(static () =>
+    {
+        // what is asked before 5.8; here the two answers can be compared
+        var volume = TestVolume.Mounted();
+        Assert.True(DirectoryHandle.TryOpenPath(volume.Target, out var mounted));
+        Assert.True(DirectoryHandle.TryOpenPath(Path.GetDirectoryName(volume.Target)!, out var plain));
+        using (mounted)
+        using (plain)
+        {
+            Assert.NotEqual(mounted.Status().Device, mounted.StatusAbove().Device);
+            Assert.Equal(plain.Status().Device, plain.StatusAbove().Device);
+        }
+    });
+
+    [MountFact]
     public void Usage_AfterFiles_CountsPagesAndInodes() => MountNamespace.Run(static () =>
     {
         var volume = TestVolume.Mounted();

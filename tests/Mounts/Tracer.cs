@@ -38,28 +38,34 @@ internal static class Tracer
 
     /// <summary>
     /// Runs <paramref name="function"/>, which calls <see cref="RunTraced"/>, with the strace injection <paramref name="injection"/>
-    /// (<c>mkdirat:signal=KILL:when=2</c>). Returns its exit code, 137 for a kill, and what it wrote to standard error.
+    /// (<c>mkdirat:signal=KILL:when=2</c>).
     /// </summary>
-    public static (int ExitCode, string Error) Run(MountNamespace inside, string injection, Delegate function, params string[] args)
+    public static TracedEnd Run(MountNamespace inside, string injection, Delegate function, params string[] args)
     {
         using var process = inside.Start(function, args);
         var errors = process.StandardError.ReadToEndAsync();
         var thread = process.StandardOutput.ReadLine() ?? throw new InvalidOperationException($"ended too early: {errors.Result}");
 
         var call = injection[..injection.IndexOf(':')];
-        using var tracer = Process.Start(new ProcessStartInfo("strace", ["-p", thread, "-o", "/dev/null", "-e", $"trace={call}", "-e", $"inject={injection}"]) { RedirectStandardError = true })!;
+        using var tracer = Process.Start(new ProcessStartInfo("strace", ["-p", thread, "-e", $"trace={call}", "-e", $"inject={injection}"]) { RedirectStandardError = true })!;
         var attached = tracer.StandardError.ReadLine();
         if (attached?.Contains("attached", StringComparison.Ordinal) != true)
             throw new InvalidOperationException($"strace: {attached} {tracer.StandardError.ReadToEnd()}");
 
         process.StandardInput.WriteLine("go");
         process.StandardInput.Close();
+        var calls = tracer.StandardError.ReadToEndAsync();
         if (!process.WaitForExit(LongestRun))
         {
             process.Kill();
             throw new TimeoutException($"{function.Method.Name} with {injection} did not end");
         }
-        tracer.WaitForExit();
-        return (process.ExitCode, errors.Result);
+        return new TracedEnd(process.ExitCode, errors.Result, calls.Result.Contains("(INJECTED)", StringComparison.Ordinal));
     }
 }
+
+/// <summary>How a traced process ended.</summary>
+/// <param name="ExitCode">0, 1 for a failure, 137 for a kill.</param>
+/// <param name="Error">What it wrote to standard error.</param>
+/// <param name="WasInjected">Whether it made the call that was to fail.</param>
+internal sealed record TracedEnd(int ExitCode, string Error, bool WasInjected);

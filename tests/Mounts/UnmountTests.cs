@@ -98,6 +98,7 @@ public sealed class UnmountTests
 
         var refusal = Assert.Throws<VolumeException>(() => volume.Tmpfs.Unmount(volume.Target));
 
+        Assert.Equal(VolumeError.Invalid, refusal.Error);
         Assert.Contains(volume.Target, refusal.Message);
         Assert.Equal(before, (volume.State, MountTable.Count));
         Assert.True(Path.Exists(volume.Target));
