@@ -11,7 +11,7 @@ internal static class Leftovers
     /// </summary>
     public static void Remove(DirectoryHandle root, params ReadOnlySpan<string?> kept)
     {
-        var names = root.Names();
+        var names = root.Names().ToHashSet(StringComparer.Ordinal);
         var doomed = new Queue<string>();
         foreach (var name in names)
         {
@@ -39,7 +39,7 @@ internal static class Leftovers
         }
     }
 
-    private static string Unused(List<string> names, ref int number)
+    private static string Unused(HashSet<string> names, ref int number)
     {
         string name;
         do

@@ -84,16 +84,13 @@ public sealed class LinuxTmpfs : ITmpfs
 
     private void Mount(DirectoryHandle directory, string target, string limits)
     {
-        if (!_swapCannotBeRefused)
-        {
-            if (TryMount(directory, $"{RootMode},{limits},noswap"))
-                return;
-            if (Errno.Last != Errno.EInval)
-                throw MountFailure(target);
-            _swapCannotBeRefused = true; // before 6.4, and in a user namespace on any kernel
-        }
+        if (!_swapCannotBeRefused && TryMount(directory, $"{RootMode},{limits},noswap"))
+            return;
+        if (!_swapCannotBeRefused && Errno.Last != Errno.EInval)
+            throw MountFailure(target);
         if (!TryMount(directory, $"{RootMode},{limits}"))
             throw MountFailure(target);
+        _swapCannotBeRefused = true; // before 6.4, and in a user namespace on any kernel: not asked for again
     }
 
     private static bool TryMount(DirectoryHandle directory, string options) => Libc.Mount(Source, directory.ProcPath, "tmpfs", Flags, options) == 0;

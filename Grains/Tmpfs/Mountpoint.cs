@@ -128,14 +128,14 @@ internal sealed class Mountpoint : IDisposable
 
     /// <summary>A refusal: <paramref name="state"/> is not what the caller can work with.</summary>
     public VolumeException Refuse(TargetState state)
-        => Invalid(Path, $"there is {Describe(state)}, which is not this driver's; remove it or unmount it by hand");
+        => Invalid(Path, $"there is {Describe(state)} that this volume did not put there; remove it or unmount it by hand");
 
     private static string Describe(TargetState state) => state switch
     {
         TargetState.Absent => "nothing",
         TargetState.NotMounted => "a directory with nothing mounted",
         TargetState.Mounted => "a tmpfs",
-        _ => "a file, a link, or another file system",
+        _ => "a file, a link or another file system",
     };
 
     private static VolumeException Invalid(string path, string rule) => new(VolumeError.Invalid, $"target path {FilePath.Quote(path)}: {rule}");

@@ -10,7 +10,7 @@ internal static class Room
     private const long RootInodes = 1;
 
     /// <summary>The mount options that give a file system this room.</summary>
-    public static string OptionsOf(TmpfsLimits limits) => $"size={2 * limits.SizeBytes},nr_inodes={(2 * limits.Inodes) + RootInodes}";
+    public static string OptionsOf(TmpfsLimits limits) => checked($"size={2 * limits.SizeBytes},nr_inodes={(2 * limits.Inodes) + RootInodes}");
 
     /// <summary>Refuses <paramref name="tree"/> when the file system that <paramref name="root"/> is on cannot hold it beside the generation that is there.</summary>
     /// <exception cref="VolumeException"><see cref="VolumeError.Full"/>, with what is needed and what there is.</exception>
