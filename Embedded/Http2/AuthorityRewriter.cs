@@ -29,7 +29,9 @@ internal sealed class AuthorityRewriter(int maxFrameSize, int maxTableSize)
     private long _passing;
     private OpenBlock? _open;
 
-    /// <summary>Takes as much of the input as can be dealt with, and writes what Kestrel is to read. What is left must be given again, with more.</summary>
+    /// <summary>
+    /// Takes as much of the input as can be dealt with, and writes what Kestrel is to read. What is left must be given again, with more.
+    /// </summary>
     public void Rewrite(ref ReadOnlySequence<byte> input, IBufferWriter<byte> output)
     {
         while (!input.IsEmpty)

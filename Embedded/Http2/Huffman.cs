@@ -13,7 +13,7 @@ internal static class Huffman
     private const int LongestCode = 30;
     private const int LongestPadding = 7;
 
-    private static readonly ushort[] SymbolsByCode = [.. Enumerable.Range(0, EndOfString + 1).OrderBy(s => CodeLengths[s]).ThenBy(s => s).Select(s => (ushort)s)];
+    private static readonly int[] SymbolsByCode = [.. Enumerable.Range(0, EndOfString + 1).OrderBy(s => CodeLengths[s]).ThenBy(s => s)];
     private static readonly CodeRange[] Ranges = RangesByLength();
 
     /// <summary>Bits of the code of each byte, and of end-of-string.</summary>

@@ -2,6 +2,7 @@ using ActorCsi.Testing;
 using ActorCsi.Tests.Rpc.Proto;
 using Grpc.Core;
 using Grpc.Net.Client;
+using Microsoft.Extensions.Logging;
 
 namespace ActorCsi.Tests.Rpc;
 
@@ -91,6 +92,29 @@ public class DeadlineTests
     }
 
     [Fact]
+    public async Task Server_CallbackOnTheTokenThrows_AnswersAndLogsIt()
+    {
+        await using var test = await StartAsync();
+        var registered = new TaskCompletionSource();
+        test.OnAct = async (request, context) =>
+        {
+            context.CancellationToken.Register(() => throw new InvalidOperationException("of the handler's making"));
+            registered.SetResult();
+            await _release.Task;
+            return request;
+        };
+
+        var failure = test.ActFailsAsync(InTenSeconds());
+        await registered.Task.Soon();
+        _serverTime.Advance(TenSeconds);
+        Assert.Equal(StatusCode.DeadlineExceeded, (await failure.Soon()).StatusCode);
+        _release.SetResult();
+
+        var error = Assert.Single(test.Log.Lines, line => line.Level == LogLevel.Error);
+        Assert.Equal("/actorcsi.test.Echo/Act: a callback on the call's cancellation threw.", error.Text);
+    }
+
+    [Fact]
     public async Task Server_WithDeadline_TellsTheHandlerAndStopsTheTimerAtTheEnd()
     {
         await using var test = await StartAsync();
@@ -146,7 +170,7 @@ public class DeadlineTests
             Assert.True(e is null or RpcException { StatusCode: StatusCode.DeadlineExceeded }, e?.ToString());
         }
 
-        Assert.DoesNotContain(test.Log.Lines, line => line.Level >= Microsoft.Extensions.Logging.LogLevel.Error);
+        Assert.DoesNotContain(test.Log.Lines, line => line.Level >= LogLevel.Error);
     }
 
     [Theory]
@@ -213,7 +237,8 @@ public class DeadlineTests
     {
         await using var test = await StartAsync();
 
-        Assert.Throws<ArgumentException>(() => { _ = test.Client.SayAsync(new Words(), deadline: new DateTime(2026, 1, 1, 12, 0, 10, DateTimeKind.Local)); });
+        var local = new DateTime(2026, 1, 1, 12, 0, 10, DateTimeKind.Local);
+        Assert.Throws<ArgumentException>(() => { _ = test.Client.SayAsync(new Words(), deadline: local); });
     }
 
     private Task<EchoTest> StartAsync() => EchoTest.StartAsync(client: new GrpcChannelOptions { Time = _clientTime }, serverTime: _serverTime);

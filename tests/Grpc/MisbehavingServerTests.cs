@@ -28,6 +28,8 @@ public class MisbehavingServerTests
         { "a message and a failure", http => AnswerAsync(http, Sound, "5"), StatusCode.NotFound, "" },
         { "a broken escape", http => AnswerAsync(http, [], "5", "100%, %ZZ, %e2%82%ac, %4"), StatusCode.NotFound, "100%, %ZZ, €, %4" },
         { "a failure under HTTP 503", http => HeadersOnlyAsync(http, "8", httpStatus: 503), StatusCode.ResourceExhausted, "" },
+        { "a trailer that is not base64", http => AnswerAsync(http, [], "5", "gone", ("raw-bin", "***")), StatusCode.NotFound, "gone" },
+        { "a trailer with an impossible name", http => AnswerAsync(http, [], "5", "gone", ("a!b", "x")), StatusCode.NotFound, "gone" },
         { "half a prefix", http => AnswerAsync(http, [0, 0, 0], "0"), StatusCode.Internal, "after 3 bytes" },
         { "half a message", http => AnswerAsync(http, Frames.Message([1, 2], length: 3), "0"), StatusCode.Internal, "after 7 bytes" },
         { "two messages", http => AnswerAsync(http, [.. Sound, .. Sound], "0"), StatusCode.Internal, "more than one message" },
@@ -204,7 +206,7 @@ public class MisbehavingServerTests
         return (await Assert.ThrowsAsync<RpcException>(() => new Echo.EchoClient(channel).SayAsync(new Words()).ResponseAsync.Soon())).StatusCode;
     }
 
-    private static async Task AnswerAsync(HttpContext http, byte[] body, string? grpcStatus, string? grpcMessage = null)
+    private static async Task AnswerAsync(HttpContext http, byte[] body, string? grpcStatus, string? grpcMessage = null, params (string Name, string Value)[] trailers)
     {
         http.Response.ContentType = "application/grpc";
         await http.Response.Body.WriteAsync(body);
@@ -213,6 +215,8 @@ public class MisbehavingServerTests
             http.Response.AppendTrailer("grpc-status", grpcStatus);
         if (grpcMessage is not null)
             http.Response.AppendTrailer("grpc-message", grpcMessage);
+        foreach (var (name, value) in trailers)
+            http.Response.AppendTrailer(name, value);
     }
 
     private static Task HeadersOnlyAsync(HttpContext http, string grpcStatus, int httpStatus = 200)

@@ -49,6 +49,19 @@ public class StatusTests
     }
 
     [Fact]
+    public async Task Act_HandlerThrowsItsOwnTrailers_CallerGetsThemOnce()
+    {
+        await using var test = await EchoTest.StartAsync();
+        test.OnAct = (_, context) =>
+        {
+            context.ResponseTrailers.Add("why", "so");
+            throw new RpcException(new Status(StatusCode.Aborted, ""), context.ResponseTrailers);
+        };
+
+        Assert.Equal("so", Assert.Single((await test.ActFailsAsync()).Trailers.GetAll("why")).Value);
+    }
+
+    [Fact]
     public async Task Act_HandlerThrowsOk_IsInternal()
     {
         await using var test = await EchoTest.StartAsync();

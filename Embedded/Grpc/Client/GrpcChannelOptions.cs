@@ -5,7 +5,9 @@ namespace Grpc.Net.Client;
 /// <summary>How a channel calls.</summary>
 public sealed class GrpcChannelOptions
 {
-    /// <summary>What carries the HTTP requests; null for a <see cref="SocketsHttpHandler"/>. One with a ConnectCallback reaches a unix socket.</summary>
+    /// <summary>
+    /// What carries the HTTP requests; null for a <see cref="SocketsHttpHandler"/>. One with a ConnectCallback reaches a unix socket.
+    /// </summary>
     public HttpMessageHandler? HttpHandler { get; set; }
 
     /// <summary>Whether disposing the channel disposes <see cref="HttpHandler"/>.</summary>
@@ -17,7 +19,10 @@ public sealed class GrpcChannelOptions
     /// <summary>The largest response in bytes; null for no limit. 4 MiB unless set.</summary>
     public int? MaxReceiveMessageSize { get; set; } = Protocol.DefaultMaxReceiveMessageSize;
 
-    /// <summary>Whether giving a call up by its token throws <see cref="OperationCanceledException"/> rather than <see cref="Core.RpcException"/>.</summary>
+    /// <summary>
+    /// Whether a call that this side ended, by token, deadline or Dispose, throws <see cref="OperationCanceledException"/> rather than
+    /// <see cref="Core.RpcException"/>.
+    /// </summary>
     public bool ThrowOperationCanceledOnCancellation { get; set; }
 
     /// <summary>The clock of deadlines, for tests.</summary>

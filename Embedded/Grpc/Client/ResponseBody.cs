@@ -3,7 +3,10 @@ using Grpc.Core;
 
 namespace ActorCsi.Embedded.Rpc;
 
-/// <summary>Reads the one message of a unary response into a rented array that goes back cleared, and on to the end of the stream, where the trailers are.</summary>
+/// <summary>
+/// Reads the one message of a unary response into a rented array that goes back cleared, and on to the end of the stream, where the
+/// trailers are.
+/// </summary>
 internal static class ResponseBody
 {
     private const int FirstRead = 4096;

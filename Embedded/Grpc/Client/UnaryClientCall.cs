@@ -41,7 +41,7 @@ internal sealed class UnaryClientCall<TRequest, TResponse> : IDisposable
 
     public Metadata Trailers => _status is null
         ? throw new InvalidOperationException("The call has not ended, so it has no trailers yet.")
-        : MetadataOf(_trailers);
+        : MetadataHeaders.Of(_trailers);
 
     public async Task<Metadata> GetHeadersAsync()
     {
@@ -49,7 +49,7 @@ internal sealed class UnaryClientCall<TRequest, TResponse> : IDisposable
         {
             try
             {
-                return MetadataOf((await _response.ConfigureAwait(false)).Headers);
+                return MetadataHeaders.Of((await _response.ConfigureAwait(false)).Headers);
             }
             catch (Exception) when (!_response.IsCompletedSuccessfully) // the call says it better
             {
@@ -89,7 +89,7 @@ internal sealed class UnaryClientCall<TRequest, TResponse> : IDisposable
             return message!;
         if (cause is not null && _channel.Options.ThrowOperationCanceledOnCancellation && _interrupt.Reason(cause) is not null)
             throw new OperationCanceledException(Status.Detail, cause, _options.CancellationToken);
-        throw new RpcException(Status, MetadataOf(_trailers));
+        throw new RpcException(Status, MetadataHeaders.Of(_trailers));
     }
 
     private async ValueTask<TResponse?> ExchangeAsync(TRequest request)
@@ -110,7 +110,8 @@ internal sealed class UnaryClientCall<TRequest, TResponse> : IDisposable
 
         var body = await response.Content.ReadAsStreamAsync(_interrupt.Token).ConfigureAwait(false); // 4
         var message = await ResponseBody.ReadAsync(
-            body, _method.ResponseMarshaller.ContextualDeserializer, _channel.Options.MaxReceiveMessageSize, _interrupt.Token).ConfigureAwait(false);
+                body, _method.ResponseMarshaller.ContextualDeserializer, _channel.Options.MaxReceiveMessageSize, _interrupt.Token)
+            .ConfigureAwait(false);
 
         _trailers = response.TrailingHeaders; // 5
         return Finish(ResponseStatus.In(_trailers) ?? ResponseStatus.Missing, message);
@@ -140,13 +141,5 @@ internal sealed class UnaryClientCall<TRequest, TResponse> : IDisposable
         if (_options.Headers is { Count: > 0 } headers)
             MetadataHeaders.AddTo(http.Headers, headers);
         return http;
-    }
-
-    private static Metadata MetadataOf(HttpHeaders? headers)
-    {
-        var metadata = new Metadata();
-        if (headers is not null)
-            MetadataHeaders.AddTo(metadata, headers);
-        return metadata;
     }
 }

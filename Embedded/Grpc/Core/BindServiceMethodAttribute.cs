@@ -7,7 +7,9 @@ namespace Grpc.Core;
 public class BindServiceMethodAttribute : Attribute
 {
     private const DynamicallyAccessedMemberTypes BinderMembers =
-        DynamicallyAccessedMemberTypes.PublicMethods | DynamicallyAccessedMemberTypes.NonPublicMethods | DynamicallyAccessedMemberTypes.PublicProperties;
+        DynamicallyAccessedMemberTypes.PublicMethods
+        | DynamicallyAccessedMemberTypes.NonPublicMethods
+        | DynamicallyAccessedMemberTypes.PublicProperties;
 
     /// <summary>Points at <c>static void {bindMethodName}(ServiceBinderBase, TServiceBase)</c> of <paramref name="bindType"/>.</summary>
     /// <param name="bindType">The generated class around the service base.</param>

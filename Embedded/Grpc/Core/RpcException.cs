@@ -1,6 +1,8 @@
 namespace Grpc.Core;
 
-/// <summary>A call that ended otherwise than OK. Thrown by a handler it becomes the call's status; a client throws it for the status it got.</summary>
+/// <summary>
+/// A call that ended otherwise than OK. Thrown by a handler it becomes the call's status; a client throws it for the status it got.
+/// </summary>
 public class RpcException : Exception
 {
     /// <summary>An exception for this status.</summary>

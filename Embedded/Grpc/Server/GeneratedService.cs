@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
 using Grpc.Core;
 
@@ -7,16 +6,15 @@ namespace ActorCsi.Embedded.Rpc;
 /// <summary>Finds the binding method that protoc generated for a service and runs it.</summary>
 internal static class GeneratedService
 {
-    [UnconditionalSuppressMessage(
-        "Trimming", "IL2075", Justification = "BindServiceMethodAttribute.BindType keeps the methods of the class that it names.")]
+    private const BindingFlags AnyStatic = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Static;
+
     public static void Bind(Type serviceType, ServiceBinderBase binder)
     {
         for (var type = serviceType; type is not null; type = type.BaseType)
         {
             if (type.GetCustomAttribute<BindServiceMethodAttribute>(inherit: false) is not { } attribute)
                 continue;
-            var bind = attribute.BindType.GetMethod(
-                attribute.BindMethodName, BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Static, [typeof(ServiceBinderBase), type]);
+            var bind = attribute.BindType.GetMethod(attribute.BindMethodName, AnyStatic, [typeof(ServiceBinderBase), type]);
             if (bind is null)
                 break;
             bind.Invoke(null, [binder, null]); // no instance: only the list of methods is wanted
@@ -24,6 +22,6 @@ internal static class GeneratedService
         }
 
         throw new InvalidOperationException(
-            $"{serviceType} is not a gRPC service: it must derive from a base class generated from a .proto file (GrpcServices=\"Server\" or \"Both\").");
+            $"{serviceType} is not a gRPC service: it must derive from a base class generated from a .proto file (GrpcServices=\"Both\").");
     }
 }

@@ -8,8 +8,8 @@ namespace Microsoft.AspNetCore.Builder;
 /// <summary>Serves gRPC services over endpoint routing.</summary>
 public static class GrpcEndpointRouteBuilderExtensions
 {
-    /// <summary>Serves every unary method of a service.</summary>
-    /// <typeparam name="TService">The service; derives from a generated base class. Taken from the container if registered there, else made for each call.</typeparam>
+    /// <summary>Serves every unary method of a service, which comes from the container if it has one, else is made for each call.</summary>
+    /// <typeparam name="TService">The service; derives from a generated base class.</typeparam>
     /// <param name="builder">The application's routes.</param>
     public static GrpcServiceEndpointConventionBuilder MapGrpcService<[DynamicallyAccessedMembers(ServiceActivator.ServiceMembers)] TService>(
         this IEndpointRouteBuilder builder)

@@ -6,10 +6,12 @@ using Microsoft.Extensions.Options;
 
 namespace ActorCsi.Embedded.Rpc;
 
-/// <summary>What all methods of an application share: options, clock, log.</summary>
-internal sealed class GrpcServer(IServiceProvider services, IOptions<GrpcServiceOptions> options)
+/// <summary>What all methods of an application share: services, options, clock, log.</summary>
+internal sealed class GrpcServer(IServiceProvider services, IServiceCollection registrations)
 {
-    public GrpcServiceOptions Options { get; } = options.Value;
+    public IServiceProvider Services => services;
+
+    public GrpcServiceOptions Options { get; } = services.GetRequiredService<IOptions<GrpcServiceOptions>>().Value;
 
     public TimeProvider Time { get; } = services.GetService<TimeProvider>() ?? TimeProvider.System;
 
@@ -18,4 +20,8 @@ internal sealed class GrpcServer(IServiceProvider services, IOptions<GrpcService
         (services.GetService<ILoggerFactory>() ?? NullLoggerFactory.Instance).CreateLogger("Grpc.AspNetCore.Server.ServerCallHandler");
 
     public bool AnswersUnknownServices { get; set; }
+
+    /// <summary>How a service is registered in the container; null if it is not.</summary>
+    public ServiceLifetime? LifetimeOf(Type service)
+        => registrations.LastOrDefault(registration => registration.ServiceType == service && !registration.IsKeyedService)?.Lifetime;
 }

@@ -14,7 +14,7 @@ public static class GrpcServicesExtensions
         ArgumentNullException.ThrowIfNull(services);
         services.AddRouting();
         services.AddOptions();
-        services.TryAddSingleton<GrpcServer>();
+        services.TryAddSingleton(provider => new GrpcServer(provider, services));
         return new GrpcServerBuilder(services);
     }
 

@@ -1,4 +1,6 @@
 using System.IO.Pipelines;
+using System.Net;
+using System.Net.Sockets;
 using Grpc.Core;
 using Microsoft.AspNetCore.Http;
 
@@ -8,7 +10,7 @@ namespace ActorCsi.Embedded.Rpc;
 /// One call on its way through the server. Either the handler's end or the deadline answers it, never both:
 /// whichever comes first takes the call under the lock, and only then touches the response.
 /// </summary>
-internal sealed class HttpContextServerCallContext(HttpContext http, GrpcServer server) : ServerCallContext
+internal sealed class HttpContextServerCallContext(HttpContext http, string method, GrpcServer server) : ServerCallContext
 {
     private static readonly AuthContext Nobody = new(peerIdentityPropertyName: null, []);
 
@@ -23,7 +25,7 @@ internal sealed class HttpContextServerCallContext(HttpContext http, GrpcServer 
     private DateTime _deadline = DateTime.MaxValue;
     private ITimer? _timer;
     private CancellationTokenSource? _cancellation;
-    private TaskCompletionSource? _deadlineAnswered;
+    private Task? _deadlineAnswer;
     private bool _handlerEnded;
 
     public HttpContext Http => http;
@@ -54,7 +56,10 @@ internal sealed class HttpContextServerCallContext(HttpContext http, GrpcServer 
         if (timeout == TimeSpan.Zero)
             throw new RpcException(DeadlineExceeded);
         if (timeout <= LongestTimer)
-            _timer = server.Time.CreateTimer(static call => _ = ((HttpContextServerCallContext)call!).AnswerDeadlineAsync(), this, timeout, Timeout.InfiniteTimeSpan);
+        {
+            _timer = server.Time.CreateTimer(
+                static call => ((HttpContextServerCallContext)call!).PassDeadline(), this, timeout, Timeout.InfiniteTimeSpan);
+        }
     }
 
     /// <summary>Takes the call for the handler's end. False if the deadline took it before; then nothing more may be written.</summary>
@@ -62,7 +67,7 @@ internal sealed class HttpContextServerCallContext(HttpContext http, GrpcServer 
     {
         lock (_gate)
         {
-            if (_deadlineAnswered is not null)
+            if (_deadlineAnswer is not null)
                 return false;
             _handlerEnded = true;
             return true;
@@ -73,43 +78,44 @@ internal sealed class HttpContextServerCallContext(HttpContext http, GrpcServer 
     public async ValueTask CloseAsync()
     {
         _timer?.Dispose();
-        if (_deadlineAnswered is not null)
-            await _deadlineAnswered.Task;
-        _cancellation?.Dispose();
+        if (_deadlineAnswer is null)
+            _cancellation?.Dispose(); // else the timer's thread may be cancelling it just now
+        else
+            await _deadlineAnswer;
     }
 
     private static Status DeadlineExceeded => new(StatusCode.DeadlineExceeded, "The deadline passed before the call was done.");
 
-    private async Task AnswerDeadlineAsync()
+    private void PassDeadline()
     {
         lock (_gate)
         {
             if (_handlerEnded)
                 return;
-            _deadlineAnswered = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            StatusTrailers.Write(http.Response, DeadlineExceeded, trailers: null, bodyBegun: false);
+            _deadlineAnswer = AnswerDeadlineAsync();
         }
 
-        server.Logger.DeadlinePassed(MethodCore);
+        // From here on the answer may be out and the HttpContext serve another request: it must not be touched.
+        server.Logger.DeadlinePassed(method);
         try
         {
             _cancellation?.Cancel();
         }
         catch (AggregateException e) // callbacks of the handler's making
         {
-            server.Logger.CancellationCallbackThrew(MethodCore, e);
+            server.Logger.CancellationCallbackThrew(method, e);
         }
+    }
 
+    private async Task AnswerDeadlineAsync()
+    {
         try
         {
+            StatusTrailers.Write(http.Response, DeadlineExceeded, trailers: null, bodyBegun: false);
             await http.Response.CompleteAsync();
         }
         catch (Exception) // the connection is gone, and with it whoever waited
         {
-        }
-        finally
-        {
-            _deadlineAnswered.SetResult();
         }
     }
 
@@ -120,7 +126,7 @@ internal sealed class HttpContextServerCallContext(HttpContext http, GrpcServer 
             throw new ArgumentException($"The response header \"{key}\" is not printable ASCII.", nameof(responseHeaders));
         lock (_gate)
         {
-            if (_deadlineAnswered is not null || http.Response.HasStarted)
+            if (_deadlineAnswer is not null || http.Response.HasStarted)
                 throw new InvalidOperationException("The response headers were sent before.");
             foreach (var entry in responseHeaders)
             {
@@ -146,7 +152,7 @@ internal sealed class HttpContextServerCallContext(HttpContext http, GrpcServer 
                 if (_cancellation is null)
                 {
                     _cancellation = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted);
-                    if (_deadlineAnswered is not null)
+                    if (_deadlineAnswer is not null)
                         _cancellation.Cancel();
                 }
 
@@ -165,7 +171,12 @@ internal sealed class HttpContextServerCallContext(HttpContext http, GrpcServer 
                 foreach (var (name, values) in http.Request.Headers)
                 {
                     foreach (var value in values)
-                        MetadataHeaders.AddTo(headers, name, value);
+                    {
+                        if (MetadataHeaders.TryAddTo(headers, name, value))
+                            continue;
+                        throw new RpcException(new Status(
+                            StatusCode.Internal, $"The metadata \"{name}\" must be base64, since its name ends with \"-bin\"."));
+                    }
                 }
 
                 _requestHeaders = headers;
@@ -175,13 +186,21 @@ internal sealed class HttpContextServerCallContext(HttpContext http, GrpcServer 
         }
     }
 
-    protected override string MethodCore => http.Request.Path.Value!;
+    protected override string MethodCore => method;
 
     protected override string HostCore => http.Request.Host.Value ?? "";
 
-    protected override string PeerCore => http.Connection.RemoteIpAddress is { } address
-        ? $"{(address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6 ? "ipv6" : "ipv4")}:{new System.Net.IPEndPoint(address, http.Connection.RemotePort)}"
-        : "unknown";
+    // https://github.com/grpc/grpc/blob/master/doc/naming.md; a unix socket has no address.
+    protected override string PeerCore
+    {
+        get
+        {
+            if (http.Connection.RemoteIpAddress is not { } address)
+                return "unknown";
+            var scheme = address.AddressFamily == AddressFamily.InterNetworkV6 ? "ipv6" : "ipv4";
+            return $"{scheme}:{new IPEndPoint(address, http.Connection.RemotePort)}";
+        }
+    }
 
     protected override DateTime DeadlineCore => _deadline;
 

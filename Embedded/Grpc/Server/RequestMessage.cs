@@ -79,13 +79,3 @@ internal static class RequestMessage
 
     private static RpcException Malformed(string detail) => new(new Status(StatusCode.Internal, detail));
 }
-
-/// <summary>Hands a marshaller the bytes where they lie.</summary>
-internal sealed class SequenceDeserializationContext(ReadOnlySequence<byte> payload) : DeserializationContext
-{
-    public override int PayloadLength => (int)payload.Length;
-
-    public override byte[] PayloadAsNewBuffer() => payload.ToArray();
-
-    public override ReadOnlySequence<byte> PayloadAsReadOnlySequence() => payload;
-}

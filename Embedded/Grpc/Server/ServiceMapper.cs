@@ -13,7 +13,7 @@ internal sealed class ServiceMapper<[DynamicallyAccessedMembers(ServiceActivator
     where TService : class
 {
     private readonly HashSet<string> _services = [];
-    private readonly ServiceActivator<TService> _activator = new();
+    private readonly ServiceActivator<TService> _activator = new(server);
 
     public List<IEndpointConventionBuilder> Endpoints { get; } = [];
 

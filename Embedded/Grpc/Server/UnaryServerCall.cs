@@ -28,7 +28,7 @@ internal sealed class UnaryServerCall<[DynamicallyAccessedMembers(ServiceActivat
         if (!RequestGate.Admit(http, server.Logger)) // 1
             return;
 
-        var call = new HttpContextServerCallContext(http, server);
+        var call = new HttpContextServerCallContext(http, method.FullName, server);
         try
         {
             RefuseCompression(http);
@@ -88,7 +88,7 @@ internal sealed class UnaryServerCall<[DynamicallyAccessedMembers(ServiceActivat
         var status = StatusOf(call, exception);
         if (!call.TryEnd())
             return;
-        if (exception is RpcException { Trailers.Count: > 0 } rpc)
+        if (exception is RpcException { Trailers.Count: > 0 } rpc && rpc.Trailers != call.TrailersIfAny)
         {
             foreach (var entry in rpc.Trailers)
                 call.ResponseTrailers.Add(entry);

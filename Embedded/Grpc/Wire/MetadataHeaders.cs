@@ -12,29 +12,40 @@ internal static class MetadataHeaders
         SearchValues.Create(" !\"#$%&'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^_`abcdefghijklmnopqrstuvwxyz{|}~");
 
     /// <summary>Adds a header to the metadata, unless it belongs to the protocol or has a name that metadata cannot have.</summary>
-    /// <exception cref="RpcException">The name promises bytes and the value is not base64.</exception>
-    public static void AddTo(Metadata metadata, string name, string? value)
+    /// <returns>False if the name promises bytes and the value is not base64.</returns>
+    public static bool TryAddTo(Metadata metadata, string name, string? value)
     {
         if (value is null || Protocol.IsOwnHeader(name) || !Metadata.Entry.IsKey(name))
-            return;
+            return true;
         if (!name.EndsWith(Metadata.BinaryHeaderSuffix, StringComparison.OrdinalIgnoreCase))
         {
             metadata.Add(name, value);
-            return;
+            return true;
         }
 
         foreach (var part in value.Split(','))
-            metadata.Add(name, Base64(name, part.Trim()));
+        {
+            if (!TryDecode(part.Trim(), out var bytes))
+                return false;
+            metadata.Add(name, bytes);
+        }
+
+        return true;
     }
 
-    /// <summary>Adds all HTTP headers to the metadata that belong there.</summary>
-    public static void AddTo(Metadata metadata, HttpHeaders headers)
+    /// <summary>The metadata that a response carries. What is malformed is left out: it must not hide the status beside it.</summary>
+    public static Metadata Of(HttpHeaders? headers)
     {
+        var metadata = new Metadata();
+        if (headers is null)
+            return metadata;
         foreach (var (name, values) in headers.NonValidated)
         {
             foreach (var value in values)
-                AddTo(metadata, name, value);
+                TryAddTo(metadata, name, value);
         }
+
+        return metadata;
     }
 
     /// <summary>Adds metadata to HTTP headers.</summary>
@@ -66,17 +77,17 @@ internal static class MetadataHeaders
         return true;
     }
 
-    private static byte[] Base64(string name, string value)
+    private static bool TryDecode(string base64, out byte[] bytes)
     {
-        var padded = (value.Length % 4) switch
+        var padded = (base64.Length % 4) switch
         {
-            2 => value + "==",
-            3 => value + "=",
-            _ => value,
+            2 => base64 + "==",
+            3 => base64 + "=",
+            _ => base64,
         };
-        var bytes = new byte[padded.Length / 4 * 3];
-        if (!Convert.TryFromBase64String(padded, bytes, out var written))
-            throw new RpcException(new Status(StatusCode.Internal, $"The metadata \"{name}\" must be base64, since its name ends with \"-bin\"."));
-        return bytes[..written];
+        var buffer = new byte[padded.Length / 4 * 3];
+        var decoded = Convert.TryFromBase64String(padded, buffer, out var written);
+        bytes = buffer[..written];
+        return decoded;
     }
 }

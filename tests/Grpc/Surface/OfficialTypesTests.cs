@@ -8,7 +8,8 @@ namespace ActorCsi.Tests.Rpc.Surface;
 /// </summary>
 public class OfficialTypesTests
 {
-    private static readonly Dictionary<string, ApiType> Official = Assemblies.Official.SelectMany(path => AssemblyApi.Read(path)).ToDictionary(type => type.Name);
+    private static readonly Dictionary<string, ApiType> Official =
+        Assemblies.Official.SelectMany(path => AssemblyApi.Read(path)).ToDictionary(type => type.Name);
 
     public static TheoryData<string> Types => [.. Ours().Select(type => type.Name)];
 
@@ -29,5 +30,6 @@ public class OfficialTypesTests
         Assert.Contains("int? MaxReceiveMessageSize { get; set; }", Official["Grpc.AspNetCore.Server.GrpcServiceOptions"].Members);
     }
 
-    private static IEnumerable<ApiType> Ours() => AssemblyApi.Read(Assemblies.Ours).Where(type => type.Namespace != "Grpc.Core" || type.Name.EndsWith("Extensions", StringComparison.Ordinal));
+    // Grpc.Core is a package of its own: see CoreApiTests.
+    private static IEnumerable<ApiType> Ours() => AssemblyApi.Read(Assemblies.Ours).Where(type => type.Namespace != "Grpc.Core");
 }
