@@ -10,11 +10,20 @@ internal sealed class AdminService(IVolumeIndex index, IGrainFactory grains, Bor
     public override Task<ListVolumesResponse> ListVolumes(ListVolumesRequest request, ServerCallContext context)
         => border.Answer(nameof(ListVolumes), "", context, async cancellationToken =>
         {
-            var answer = new ListVolumesResponse();
+            var volumes = new List<VolumeStatus>();
             foreach (var volumeId in await index.List())
+            {
+                cancellationToken.ThrowIfCancellationRequested();
                 if (await grains.GetGrain<IVolumeGrain>(volumeId).Inspect() is { } status)
-                    answer.Volumes.Add(Describe(status));
-            return answer;
+                    volumes.Add(status);
+            }
+            return new ListVolumesResponse
+            {
+                Volumes =
+                {
+                    volumes.OrderBy(volume => volume.Pod.ToString(), StringComparer.Ordinal).ThenBy(volume => volume.VolumeId, StringComparer.Ordinal).Select(Describe),
+                },
+            };
         });
 
     private static Volume Describe(VolumeStatus status) => new()

@@ -12,6 +12,9 @@ internal sealed class Border(ILogger<Border> log)
 {
     internal static readonly ActivitySource Activities = new("ActorCsi.Driver");
 
+    // A provider's message may be a whole page of HTML. With every character escaped, this much still fits into one frame of HTTP/2.
+    private const int LongestMessage = 4096;
+
     /// <summary>Answers one RPC about <paramref name="volume"/> (empty where there is none).</summary>
     public async Task<TAnswer> Answer<TAnswer>(string rpc, string volume, ServerCallContext context, Func<CancellationToken, Task<TAnswer>> work)
     {
@@ -34,23 +37,31 @@ internal sealed class Border(ILogger<Border> log)
         switch (failure)
         {
             case VolumeException { Error: not VolumeError.Internal } told:
-                return Told(StatusTable.Code(told.Error), told.Message);
+                return Told(rpc, volume, StatusTable.Code(told.Error), told.Message);
             case OperationCanceledException when caller.IsCancellationRequested:
-                return Told(StatusCode.Cancelled, "the caller gave up");
+                return Told(rpc, volume, StatusCode.Cancelled, "the caller gave up");
             case TimeoutException:
-                return Told(StatusCode.DeadlineExceeded, "the volume did not answer in time; another call for it may still be running");
+                return Told(rpc, volume, StatusCode.DeadlineExceeded, "the volume did not answer in time; another call for it may still be running");
             case LimitExceededException:
-                return Told(StatusCode.Aborted, "too many calls wait for this volume; try again");
+                return Told(rpc, volume, StatusCode.Aborted, "too many calls wait for this volume; try again");
+            case OrleansMessageRejectionException:
+                return Told(rpc, volume, StatusCode.Unavailable, "the driver is starting or stopping; try again");
             default:
                 var id = Guid.NewGuid().ToString("N")[..12];
                 Log.Unforeseen(log, rpc, volume, id, failure);
                 return new Status(StatusCode.Internal, $"internal error {id}; the driver's log on this node says more");
         }
+    }
 
-        Status Told(StatusCode code, string message)
-        {
-            Log.Refused(log, rpc, volume, code, message);
-            return new Status(code, message);
-        }
+    /// <summary>The answer to an RPC that the driver does not have.</summary>
+    public RpcException NotOffered(string rpc, string volume, string what)
+        => new(Told(rpc, volume, StatusCode.Unimplemented, $"this driver has no {what}: see NodeGetCapabilities"));
+
+    private Status Told(string rpc, string volume, StatusCode code, string message)
+    {
+        if (message.Length > LongestMessage)
+            message = message[..LongestMessage] + "…";
+        Log.Refused(log, rpc, volume, code, message);
+        return new Status(code, message);
     }
 }

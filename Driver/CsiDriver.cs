@@ -1,6 +1,4 @@
 using ActorCsi.Embedded.Http2;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -20,31 +18,19 @@ internal sealed class CsiDriver : IHostedService, IAsyncDisposable
         _options = options;
         _log = loggers.CreateLogger<CsiDriver>();
 
-        Add(options.SocketPath,
-            services => services.AddSingleton(node).AddSingleton(identity).AddSingleton(health),
-            server =>
-            {
-                server.MapGrpcService<NodeService>();
-                server.MapGrpcService<IdentityService>();
-                server.MapGrpcService<HealthService>();
-            });
+        Socket(options.SocketPath).Serve(node).Serve(identity).Serve(health);
         if (options.AdminSocketPath is { } adminSocket)
-            Add(adminSocket, services => services.AddSingleton(admin), server => server.MapGrpcService<AdminService>());
+            Socket(adminSocket).Serve(admin);
         if (options.RegistrationSocketPath is { } registrationSocket)
-            Add(registrationSocket, services => services.AddSingleton(registration), server => server.MapGrpcService<RegistrationService>(),
-                listen => listen.UseLocalhostAuthority()); // kubelet sends the escaped socket path as :authority, which Kestrel refuses
+            Socket(registrationSocket).Serve(registration)
+                .Through(listen => listen.UseLocalhostAuthority()); // kubelet sends the escaped socket path as :authority, which Kestrel refuses
 
-        void Add(string path, Action<IServiceCollection> services, Action<Microsoft.AspNetCore.Routing.IEndpointRouteBuilder> map,
-            Action<Microsoft.AspNetCore.Server.Kestrel.Core.ListenOptions>? listen = null)
-            => _sockets.Add(new GrpcSocket(new SocketPlan
-            {
-                Path = path,
-                Services = services,
-                Map = map,
-                Listen = listen,
-                MaxReceiveMessageSize = options.MaxReceiveMessageSize,
-                DrainTimeout = options.DrainTimeout,
-            }, time, loggers));
+        GrpcSocket Socket(string path)
+        {
+            var socket = new GrpcSocket(path, options, time, loggers);
+            _sockets.Add(socket);
+            return socket;
+        }
     }
 
     public async Task StartAsync(CancellationToken cancellationToken)
@@ -54,12 +40,9 @@ internal sealed class CsiDriver : IHostedService, IAsyncDisposable
         Log.Serving(_log, _options.DriverName, CsiDriverOptions.Version, _options.SocketPath, _options.NodeId);
     }
 
-    /// <summary>In the reverse order: kubelet learns first that the driver goes.</summary>
-    public async Task StopAsync(CancellationToken cancellationToken)
-    {
-        foreach (var socket in Enumerable.Reverse(_sockets))
-            await socket.Close(cancellationToken);
-    }
+    /// <summary>In the reverse order, so that kubelet learns first that the driver goes; all share one bound for the calls in flight.</summary>
+    public Task StopAsync(CancellationToken cancellationToken)
+        => Task.WhenAll(Enumerable.Reverse(_sockets).Select(socket => socket.Close(cancellationToken)));
 
     public async ValueTask DisposeAsync()
     {

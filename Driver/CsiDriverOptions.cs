@@ -37,7 +37,7 @@ public sealed partial record CsiDriverOptions
     public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(20);
 
     /// <summary>The path in <see cref="Endpoint"/>.</summary>
-    public string SocketPath => CsiEndpoint.Path(Endpoint);
+    internal string SocketPath => CsiEndpoint.Path(Endpoint);
 
     /// <summary>The path of the registration socket; null when there is none.</summary>
     internal string? RegistrationSocketPath => RegistrationDirectory is null ? null : Path.Combine(RegistrationDirectory, DriverName + "-reg.sock");
@@ -55,8 +55,16 @@ public sealed partial record CsiDriverOptions
             faults.Add(fault);
         if (KubeletEndpointPath is not null && !Path.IsPathRooted(KubeletEndpointPath))
             faults.Add($"kubelet endpoint '{KubeletEndpointPath}': expected an absolute path");
+        if (RegistrationSocketPath is { } registration && CsiEndpoint.PathFault(registration) is { } registrationFault)
+            faults.Add($"registration directory '{RegistrationDirectory}': {registrationFault}");
+        if (AdminSocketPath is not null && CsiEndpoint.PathFault(AdminSocketPath) is { } adminFault)
+            faults.Add($"admin socket '{AdminSocketPath}': {adminFault}");
         if (MaxVolumesPerNode < 0)
-            faults.Add("max volumes per node: expected 0 or more");
+            faults.Add($"max volumes per node {MaxVolumesPerNode}: expected 0 (no limit) or more");
+        if (MaxReceiveMessageSize <= 0)
+            faults.Add($"max receive message size {MaxReceiveMessageSize}: expected a number of bytes above 0");
+        if (DrainTimeout < TimeSpan.Zero)
+            faults.Add($"drain timeout {DrainTimeout}: expected no time or more");
         if (faults.Count > 0)
             throw new ArgumentException(string.Join(Environment.NewLine, faults));
     }

@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace ActorCsi.Driver;
 
 /// <summary>
@@ -8,8 +10,9 @@ internal static class CsiEndpoint
 {
     private const string Scheme = "unix://";
 
-    // sockaddr_un holds 108 bytes with the closing zero; the name under which a socket is bound first is a little longer than its own.
-    private const int LongestPath = 90;
+    // sockaddr_un holds 108 bytes with the closing zero, and the name under which a socket is bound first has a dot more than its own. A driver's name
+    // of 63 characters in kubelet's usual plugins_registry just fits.
+    private const int LongestPath = 106;
 
     /// <summary>What is wrong with <paramref name="endpoint"/>; null when nothing is.</summary>
     public static string? Fault(string endpoint)
@@ -18,12 +21,16 @@ internal static class CsiEndpoint
             return $"endpoint '{endpoint}': CSI over TCP has neither authentication nor encryption and is not served, expected unix:///path/csi.sock";
         if (!endpoint.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) && !endpoint.StartsWith('/'))
             return $"endpoint '{endpoint}': expected unix:///path/csi.sock";
-        var path = Path(endpoint);
-        if (path.EndsWith('/'))
-            return $"endpoint '{endpoint}': expected a path behind unix://";
-        if (path.Length > LongestPath)
-            return $"endpoint '{endpoint}': a socket's path may have {LongestPath} characters, this one has {path.Length}";
-        return null;
+        return PathFault(Path(endpoint)) is { } fault ? $"endpoint '{endpoint}': {fault}" : null;
+    }
+
+    /// <summary>What keeps a socket from being at <paramref name="path"/>; null when nothing does.</summary>
+    public static string? PathFault(string path)
+    {
+        if (!path.StartsWith('/') || path.EndsWith('/'))
+            return "expected an absolute path that ends in the socket's name";
+        var length = Encoding.UTF8.GetByteCount(path);
+        return length > LongestPath ? $"a socket's path may have {LongestPath} bytes, {path} has {length}" : null;
     }
 
     /// <summary>The path in a sound endpoint.</summary>

@@ -1,10 +1,8 @@
+using System.Diagnostics.CodeAnalysis;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 
 namespace ActorCsi.Driver;
@@ -14,145 +12,136 @@ namespace ActorCsi.Driver;
 /// </summary>
 internal sealed class GrpcSocket : IAsyncDisposable
 {
-    /// <summary>kubelet drops a plugin that does not answer for 20 s; this is well below.</summary>
-    private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(5);
+    /// <summary>kubelet drops a plugin that is silent for 20 s; this is well below.</summary>
+    internal static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(5);
 
-    private readonly SocketPlan _plan;
+    // What Grpc.AspNetCore needs of a service class when the program is trimmed.
+    private const DynamicallyAccessedMemberTypes ServiceMembers =
+        DynamicallyAccessedMemberTypes.PublicConstructors | DynamicallyAccessedMemberTypes.PublicMethods | DynamicallyAccessedMemberTypes.NonPublicMethods;
+
+    private readonly string _path;
+    private readonly CsiDriverOptions _options;
     private readonly TimeProvider _time;
     private readonly ILoggerFactory _loggers;
     private readonly ILogger _log;
-    private readonly SemaphoreSlim _change = new(1);
-    private WebApplication? _server;
-    private PrivateSocket? _socket;
-    private ITimer? _timer;
-    private bool _stopped;
+    private readonly CancellationTokenSource _closing = new();
 
-    public GrpcSocket(SocketPlan plan, TimeProvider time, ILoggerFactory loggers)
+    private Action<IServiceCollection> _services = _ => { };
+    private Action<IEndpointRouteBuilder> _routes = _ => { };
+    private Action<ListenOptions> _listen = listen => listen.Protocols = HttpProtocols.Http2;
+
+    private GrpcApplication? _application;
+    private PrivateSocket? _socket;
+    private KestrelServer? _server;
+    private Task _watch = Task.CompletedTask;
+    private Task _drained = Task.CompletedTask;
+
+    public GrpcSocket(string path, CsiDriverOptions options, TimeProvider time, ILoggerFactory loggers)
     {
-        _plan = plan;
+        _path = path;
+        _options = options;
         _time = time;
         _loggers = loggers;
         _log = loggers.CreateLogger<GrpcSocket>();
     }
 
+    /// <summary>Adds a service. Before <see cref="Open"/>.</summary>
+    public GrpcSocket Serve<[DynamicallyAccessedMembers(ServiceMembers)] TService>(TService service) where TService : class
+    {
+        _services += services => services.AddSingleton(service);
+        _routes += routes => routes.MapGrpcService<TService>();
+        return this;
+    }
+
+    /// <summary>Adds what connections need beyond HTTP/2. Before <see cref="Open"/>.</summary>
+    public GrpcSocket Through(Action<ListenOptions> listen)
+    {
+        _listen += listen;
+        return this;
+    }
+
     /// <summary>Opens the socket and keeps it open.</summary>
     public async Task Open(CancellationToken cancellationToken)
     {
-        await Serve(cancellationToken);
-        _timer = _time.CreateTimer(_ => _ = LookAfter(), null, LookEvery, LookEvery);
+        _application = new GrpcApplication(_services, _routes, _options.MaxReceiveMessageSize, _loggers);
+        await Listen(cancellationToken);
+        _watch = Watch();
     }
 
-    /// <summary>Makes the socket again when it is gone. Completes at once when it is in place.</summary>
-    internal async Task LookAfter()
-    {
-        if (_socket is { IsInPlace: true } || !await _change.WaitAsync(TimeSpan.Zero))
-            return;
-        try
-        {
-            if (_stopped)
-                return;
-            Log.SocketGone(_log, _plan.Path);
-            var old = _server;
-            await Serve(CancellationToken.None);
-            if (old is not null)
-                await Stop(old, CancellationToken.None);
-        }
-        catch (Exception failure)
-        {
-            Log.SocketFailed(_log, _plan.Path, LookEvery, failure);
-        }
-        finally
-        {
-            _change.Release();
-        }
-    }
-
-    /// <summary>Takes no further calls, lets those in flight finish within the bound, removes the file.</summary>
+    /// <summary>Removes the file, takes no further connections, lets the calls in flight finish within the bound, then cuts them off.</summary>
     public async Task Close(CancellationToken cancellationToken)
     {
-        _timer?.Dispose();
-        await _change.WaitAsync(cancellationToken);
-        _stopped = true;
+        await _closing.CancelAsync();
+        await _watch;
         _socket?.Unlink();
-        if (_server is not null)
-            await Stop(_server, cancellationToken);
+        await Task.WhenAll(_drained, Drain(_server, cancellationToken));
         _server = null;
     }
 
-    private async Task Serve(CancellationToken cancellationToken)
+    private async Task Listen(CancellationToken cancellationToken)
     {
-        var socket = PrivateSocket.Bind(_plan.Path);
-        var server = Build(socket);
-        await server.StartAsync(cancellationToken);
+        var socket = PrivateSocket.Bind(_path);
+        var server = _application!.On(socket.Listener, _path, _listen);
+        try
+        {
+            await server.StartAsync(_application, cancellationToken);
+            socket.Show();
+        }
+        catch
+        {
+            socket.Dispose();
+            server.Dispose();
+            throw;
+        }
         (_socket, _server) = (socket, server);
     }
 
-    private async Task Stop(WebApplication server, CancellationToken cancellationToken)
+    private async Task Watch()
     {
-        using var bound = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        bound.CancelAfter(_plan.DrainTimeout);
+        using var ticks = new PeriodicTimer(LookEvery, _time);
         try
         {
-            await server.StopAsync(bound.Token);
+            while (await ticks.WaitForNextTickAsync(_closing.Token))
+                if (_socket is { IsInPlace: false })
+                    await Renew();
         }
         catch (OperationCanceledException)
         {
-            // The bound has passed: what is still in flight is cut off.
+            // The socket is being closed.
         }
-        await server.DisposeAsync();
     }
 
-    private WebApplication Build(PrivateSocket socket)
+    private async Task Renew()
     {
-        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+        Log.SocketGone(_log, _path);
+        var old = _server;
+        try
         {
-            kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = null; // the message limit counts
-            kestrel.ListenUnixSocket(_plan.Path, listen =>
-            {
-                listen.Protocols = HttpProtocols.Http2;
-                _plan.Listen?.Invoke(listen);
-            });
-        });
-        builder.Services.Configure<SocketTransportOptions>(transport => transport.CreateBoundListenSocket = _ => socket.Listener);
-        builder.Services.AddRoutingCore();
-        builder.Services.RemoveAll<ILoggerFactory>().AddSingleton(_loggers);
-        builder.Services.AddGrpc(grpc => grpc.MaxReceiveMessageSize = _plan.MaxReceiveMessageSize);
-        _plan.Services(builder.Services);
+            await Listen(_closing.Token);
+        }
+        catch (Exception failure) when (!_closing.IsCancellationRequested)
+        {
+            Log.SocketFailed(_log, _path, LookEvery, failure);
+            return;
+        }
+        Log.SocketBack(_log, _path);
+        _drained = Task.WhenAll(_drained, Drain(old, CancellationToken.None)); // the next look must not wait for it
+    }
 
-        var server = builder.Build();
-        _plan.Map(server);
-        return server;
+    private async Task Drain(KestrelServer? server, CancellationToken cancellationToken)
+    {
+        if (server is null)
+            return;
+        using var bound = new CancellationTokenSource(_options.DrainTimeout, _time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, bound.Token);
+        await server.StopAsync(either.Token); // Kestrel waits for the connections until the token is cancelled, and aborts them then
+        server.Dispose();
     }
 
     public async ValueTask DisposeAsync()
     {
-        _timer?.Dispose();
-        if (_server is not null)
-            await _server.DisposeAsync();
-        _change.Dispose();
+        await Close(new CancellationToken(canceled: true));
+        if (_application is not null)
+            await _application.DisposeAsync();
     }
-}
-
-/// <summary>What a socket serves.</summary>
-internal sealed record SocketPlan
-{
-    /// <summary>Where it is.</summary>
-    public required string Path { get; init; }
-
-    /// <summary>Hands the services' instances over to the server.</summary>
-    public required Action<IServiceCollection> Services { get; init; }
-
-    /// <summary>Maps them.</summary>
-    public required Action<IEndpointRouteBuilder> Map { get; init; }
-
-    /// <summary>What the connections need beyond HTTP/2.</summary>
-    public Action<ListenOptions>? Listen { get; init; }
-
-    /// <summary>The largest request, in bytes.</summary>
-    public required int MaxReceiveMessageSize { get; init; }
-
-    /// <summary>How long calls in flight may take to finish.</summary>
-    public required TimeSpan DrainTimeout { get; init; }
 }

@@ -27,6 +27,9 @@ internal static partial class Log
     [LoggerMessage(7, LogLevel.Error, "the socket {Path} cannot be made again; the next try is in {Pause}")]
     public static partial void SocketFailed(ILogger log, string path, TimeSpan pause, Exception failure);
 
-    [LoggerMessage(8, LogLevel.Debug, "{Rpc} {Volume} of pod {Pod}, class {Class}")]
-    public static partial void Publishing(ILogger log, string rpc, string volume, PodIdentity pod, string @class);
+    [LoggerMessage(8, LogLevel.Debug, "NodePublishVolume {Volume} of pod {Pod}, class {Class}")]
+    public static partial void Publishing(ILogger log, string volume, PodIdentity pod, string @class);
+
+    [LoggerMessage(9, LogLevel.Information, "the socket {Path} is back")]
+    public static partial void SocketBack(ILogger log, string path);
 }

@@ -27,29 +27,27 @@ internal sealed class NodeService(IGrainFactory grains, CsiDriverOptions options
         => border.Answer(nameof(NodePublishVolume), request.VolumeId, context, async cancellationToken =>
         {
             var publish = VolumeContext.Read(request);
-            Log.Publishing(log, nameof(NodePublishVolume), request.VolumeId, publish.Spec.Pod, publish.Spec.ClassName);
-            await Volume(request.VolumeId).Publish(publish, cancellationToken);
+            Log.Publishing(log, publish.Spec.VolumeId, publish.Spec.Pod, publish.Spec.ClassName);
+            await Volume(publish.Spec.VolumeId).Publish(publish, cancellationToken);
             return Published;
         });
 
     public override Task<NodeUnpublishVolumeResponse> NodeUnpublishVolume(NodeUnpublishVolumeRequest request, ServerCallContext context)
         => border.Answer(nameof(NodeUnpublishVolume), request.VolumeId, context, async cancellationToken =>
         {
-            VolumeContext.Require(request.VolumeId.Length > 0, "volume_id is empty");
-            VolumeContext.RequireTarget(request.TargetPath, "target_path");
-            var volume = Volume(request.VolumeId);
+            var (volumeId, target) = VolumeContext.Read(request);
+            var volume = Volume(volumeId);
             await volume.Leave(); // a fetch in flight must not hold the pod's end up
-            await volume.Unpublish(request.TargetPath, cancellationToken);
+            await volume.Unpublish(target, cancellationToken);
             return Unpublished;
         });
 
     public override Task<NodeGetVolumeStatsResponse> NodeGetVolumeStats(NodeGetVolumeStatsRequest request, ServerCallContext context)
         => border.Answer(nameof(NodeGetVolumeStats), request.VolumeId, context, async _ =>
         {
-            VolumeContext.Require(request.VolumeId.Length > 0, "volume_id is empty");
-            VolumeContext.Require(request.VolumePath.Length > 0, "volume_path is empty");
-            var usage = await Volume(request.VolumeId).Usage(request.VolumePath)
-                ?? throw new VolumeException(VolumeError.NotFound, $"volume {request.VolumeId} is not published at {request.VolumePath}");
+            var (volumeId, path) = VolumeContext.Read(request);
+            var usage = await Volume(volumeId).Usage(path)
+                ?? throw new VolumeException(VolumeError.NotFound, $"volume {volumeId} is not published at {path}");
             return new NodeGetVolumeStatsResponse
             {
                 Usage =
@@ -66,15 +64,16 @@ internal sealed class NodeService(IGrainFactory grains, CsiDriverOptions options
     public override Task<NodeGetInfoResponse> NodeGetInfo(NodeGetInfoRequest request, ServerCallContext context)
         => Task.FromResult(new NodeGetInfoResponse { NodeId = options.NodeId, MaxVolumesPerNode = options.MaxVolumesPerNode });
 
-    public override Task<NodeStageVolumeResponse> NodeStageVolume(NodeStageVolumeRequest request, ServerCallContext context) => throw NotOffered("staging");
+    public override Task<NodeStageVolumeResponse> NodeStageVolume(NodeStageVolumeRequest request, ServerCallContext context)
+        => throw border.NotOffered(nameof(NodeStageVolume), request.VolumeId, "staging");
 
-    public override Task<NodeUnstageVolumeResponse> NodeUnstageVolume(NodeUnstageVolumeRequest request, ServerCallContext context) => throw NotOffered("staging");
+    public override Task<NodeUnstageVolumeResponse> NodeUnstageVolume(NodeUnstageVolumeRequest request, ServerCallContext context)
+        => throw border.NotOffered(nameof(NodeUnstageVolume), request.VolumeId, "staging");
 
-    public override Task<NodeExpandVolumeResponse> NodeExpandVolume(NodeExpandVolumeRequest request, ServerCallContext context) => throw NotOffered("expansion");
+    public override Task<NodeExpandVolumeResponse> NodeExpandVolume(NodeExpandVolumeRequest request, ServerCallContext context)
+        => throw border.NotOffered(nameof(NodeExpandVolume), request.VolumeId, "expansion");
 
     private IVolumeGrain Volume(string volumeId) => grains.GetGrain<IVolumeGrain>(volumeId);
-
-    private static RpcException NotOffered(string what) => new(new Status(StatusCode.Unimplemented, $"this driver has no {what}: see NodeGetCapabilities"));
 
     private static NodeServiceCapability Capability(NodeServiceCapability.Types.RPC.Types.Type type) => new() { Rpc = new() { Type = type } };
 }
