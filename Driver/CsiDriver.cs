@@ -40,9 +40,13 @@ internal sealed class CsiDriver : IHostedService, IAsyncDisposable
         Log.Serving(_log, _options.DriverName, CsiDriverOptions.Version, _options.SocketPath, _options.NodeId);
     }
 
-    /// <summary>In the reverse order, so that kubelet learns first that the driver goes; all share one bound for the calls in flight.</summary>
-    public Task StopAsync(CancellationToken cancellationToken)
-        => Task.WhenAll(Enumerable.Reverse(_sockets).Select(socket => socket.Close(cancellationToken)));
+    /// <summary>Hides the doors in the reverse order, so that kubelet learns first that the driver goes; then all share one bound for the calls in flight.</summary>
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        foreach (var socket in Enumerable.Reverse(_sockets))
+            await socket.Hide();
+        await Task.WhenAll(_sockets.Select(socket => socket.Drain(cancellationToken)));
+    }
 
     public async ValueTask DisposeAsync()
     {

@@ -69,6 +69,6 @@ public sealed partial record CsiDriverOptions
             throw new ArgumentException(string.Join(Environment.NewLine, faults));
     }
 
-    [GeneratedRegex("^[a-zA-Z0-9]([a-zA-Z0-9.-]*[a-zA-Z0-9])?$")]
+    [GeneratedRegex(@"\A[a-zA-Z0-9]([a-zA-Z0-9.-]*[a-zA-Z0-9])?\z")]
     private static partial Regex DomainName();
 }

@@ -68,13 +68,18 @@ internal sealed class GrpcSocket : IAsyncDisposable
         _watch = Watch();
     }
 
-    /// <summary>Removes the file, takes no further connections, lets the calls in flight finish within the bound, then cuts them off.</summary>
-    public async Task Close(CancellationToken cancellationToken)
+    /// <summary>Removes the file: nobody finds the way in any more, and those who are in stay.</summary>
+    public async Task Hide()
     {
         await _closing.CancelAsync();
         await _watch;
         _socket?.Unlink();
-        await Task.WhenAll(_drained, Drain(_server, cancellationToken));
+    }
+
+    /// <summary>Lets the calls in flight finish within the bound, then cuts them off. After <see cref="Hide"/>.</summary>
+    public async Task Drain(CancellationToken cancellationToken)
+    {
+        await Task.WhenAll(Drain(_server, cancellationToken), _drained);
         _server = null;
     }
 
@@ -140,7 +145,8 @@ internal sealed class GrpcSocket : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await Close(new CancellationToken(canceled: true));
+        await Hide();
+        await Drain(new CancellationToken(canceled: true));
         if (_application is not null)
             await _application.DisposeAsync();
     }

@@ -1,0 +1,83 @@
+using ActorCsi.Driver;
+using Grpc.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace ActorCsi.Tests.Driver;
+
+/// <summary>The real driver on real sockets in a directory of its own, before scripted volumes on the real grain runtime.</summary>
+internal sealed class RunningDriver : IAsyncDisposable
+{
+    public const string Name = "secrets-store.csi.k8s.io";
+
+    private readonly TemporaryDirectory _directory;
+    private readonly IHost _host;
+    private readonly bool _ownsDirectory;
+
+    private RunningDriver(TemporaryDirectory directory, bool ownsDirectory, IHost host, CsiDriverOptions options, VirtualTime time, VolumeScript volumes, LogLines log, LogWatch watch)
+        => (_directory, _ownsDirectory, _host, Options, Time, Volumes, Log, Watch) = (directory, ownsDirectory, host, options, time, volumes, log, watch);
+
+    public CsiDriverOptions Options { get; }
+
+    /// <summary>The clock of the driver. That of gRPC's deadlines is the real one.</summary>
+    public VirtualTime Time { get; }
+
+    public VolumeScript Volumes { get; }
+
+    /// <summary>All that was logged, at every level.</summary>
+    public LogLines Log { get; }
+
+    /// <summary>Waits for what will be logged.</summary>
+    public LogWatch Watch { get; }
+
+    public string Socket => Options.SocketPath;
+
+    public string RegistrationSocket => Options.RegistrationSocketPath!;
+
+    /// <summary>Starts a driver. In <paramref name="directory"/>, when the test has something there already.</summary>
+    public static async Task<RunningDriver> Start(Func<CsiDriverOptions, CsiDriverOptions>? with = null, TemporaryDirectory? directory = null)
+    {
+        var home = directory ?? new TemporaryDirectory();
+        var options = new CsiDriverOptions
+        {
+            DriverName = Name,
+            NodeId = "node-1",
+            Endpoint = $"unix://{home["plugins/csi.sock"]}",
+            RegistrationDirectory = home["plugins_registry"],
+            AdminSocketPath = home["admin.sock"],
+        };
+        options = with?.Invoke(options) ?? options;
+
+        var (time, volumes, log, watch) = (new VirtualTime(), new VolumeScript(), new LogLines(), new LogWatch());
+        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
+        builder.Logging.SetMinimumLevel(LogLevel.Trace).AddProvider(log).AddProvider(watch);
+        builder.UseOrleans(silo => silo.UseLocalhostClustering());
+        builder.Services
+            .AddSingleton<TimeProvider>(time)
+            .AddSingleton(volumes)
+            .AddSingleton<IVolumeIndex>(volumes)
+            .AddCsiDriver(options);
+        var host = builder.Build();
+        await host.StartAsync().Soon();
+        return new RunningDriver(home, directory is null, host, options, time, volumes, log, watch);
+    }
+
+    /// <summary>One call to the CSI socket over a connection of its own.</summary>
+    public Task<T> Call<T>(Func<Csi.V1.Node.NodeClient, AsyncUnaryCall<T>> call) => Kubelet.Node(Socket, call);
+
+    /// <summary>One call that must fail.</summary>
+    public async Task<Status> Refusal<T>(Func<Csi.V1.Node.NodeClient, AsyncUnaryCall<T>> call)
+        => (await Assert.ThrowsAsync<RpcException>(() => Call(call))).Status;
+
+    /// <summary>SIGTERM.</summary>
+    public Task Stop() => _host.StopAsync();
+
+    public async ValueTask DisposeAsync()
+    {
+        await _host.StopAsync(new CancellationToken(canceled: true)).Soon();
+        _host.Dispose();
+        if (_ownsDirectory)
+            _directory.Dispose();
+    }
+}

@@ -1,0 +1,62 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+
+namespace ActorCsi.Tests.Driver;
+
+/// <summary>What the volumes behind the driver do, and what they were told. One for all volumes of a test.</summary>
+internal sealed class VolumeScript : IVolumeIndex
+{
+    /// <summary>What a publish does; succeeds unless a test says otherwise.</summary>
+    public Func<PublishRequest, CancellationToken, Task> OnPublish { get; set; } = (_, _) => Task.CompletedTask;
+
+    public Func<CancellationToken, Task> OnUnpublish { get; set; } = _ => Task.CompletedTask;
+
+    public Func<string, VolumeUsage?> OnUsage { get; set; } = _ => new VolumeUsage(1_048_576, 8_192, 64, 7, Stale: null);
+
+    /// <summary>The volumes that operators see.</summary>
+    public Dictionary<string, VolumeStatus> Published { get; } = [];
+
+    /// <summary>Every call to a volume, in order: the volume, the verb, and what came with it.</summary>
+    public ConcurrentQueue<(string Volume, string Verb, object? With)> Told { get; } = new();
+
+    /// <summary>What the publishes asked for.</summary>
+    public IReadOnlyList<PublishRequest> Publishes => [.. Told.Select(told => told.With).OfType<PublishRequest>()];
+
+    public Task<ImmutableArray<string>> List() => Task.FromResult<ImmutableArray<string>>([.. Published.Keys.Order(StringComparer.Ordinal)]);
+}
+
+/// <summary>A volume on the real grain runtime that does what the script says.</summary>
+internal sealed class ScriptedVolume(VolumeScript script) : Grain, IVolumeGrain
+{
+    public Task Publish(PublishRequest request, CancellationToken cancellationToken)
+    {
+        Note(nameof(Publish), request);
+        return script.OnPublish(request, cancellationToken);
+    }
+
+    public Task Unpublish(string targetPath, CancellationToken cancellationToken)
+    {
+        Note(nameof(Unpublish), targetPath);
+        return script.OnUnpublish(cancellationToken);
+    }
+
+    public Task Leave()
+    {
+        Note(nameof(Leave), null);
+        return Task.CompletedTask;
+    }
+
+    public Task<VolumeStatus?> Inspect() => Task.FromResult(script.Published.GetValueOrDefault(this.GetPrimaryKeyString()));
+
+    public Task<VolumeUsage?> Usage(string volumePath)
+    {
+        Note(nameof(Usage), volumePath);
+        return Task.FromResult(script.OnUsage(volumePath));
+    }
+
+    public Task Refresh(CancellationToken cancellationToken) => throw new NotSupportedException("the CSI side has no business with this");
+
+    public Task Resume() => throw new NotSupportedException("the CSI side has no business with this");
+
+    private void Note(string verb, object? with) => script.Told.Enqueue((this.GetPrimaryKeyString(), verb, with));
+}
