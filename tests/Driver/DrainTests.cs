@@ -1,3 +1,4 @@
+using ActorCsi.Testing;
 using Grpc.Core;
 
 namespace ActorCsi.Tests.Driver;

@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using ActorCsi.Testing;
 using Csi.V1;
 using Google.Protobuf;
 using Grpc.Core;

@@ -1,3 +1,4 @@
+using ActorCsi.Testing;
 using Csi.V1;
 using Grpc.Core;
 using Microsoft.Extensions.Logging;

@@ -1,4 +1,5 @@
 using ActorCsi.Driver;
+using ActorCsi.Testing;
 using Grpc.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -15,8 +16,8 @@ internal sealed class RunningDriver : IAsyncDisposable
     private readonly IHost _host;
     private readonly bool _ownsDirectory;
 
-    private RunningDriver(TemporaryDirectory directory, bool ownsDirectory, IHost host, CsiDriverOptions options, VirtualTime time, VolumeScript volumes, LogLines log, LogWatch watch)
-        => (_directory, _ownsDirectory, _host, Options, Time, Volumes, Log, Watch) = (directory, ownsDirectory, host, options, time, volumes, log, watch);
+    private RunningDriver(TemporaryDirectory directory, bool ownsDirectory, IHost host, CsiDriverOptions options, VirtualTime time, VolumeScript volumes, LogLines log)
+        => (_directory, _ownsDirectory, _host, Options, Time, Volumes, Log) = (directory, ownsDirectory, host, options, time, volumes, log);
 
     public CsiDriverOptions Options { get; }
 
@@ -27,9 +28,6 @@ internal sealed class RunningDriver : IAsyncDisposable
 
     /// <summary>All that was logged, at every level.</summary>
     public LogLines Log { get; }
-
-    /// <summary>Waits for what will be logged.</summary>
-    public LogWatch Watch { get; }
 
     public string Socket => Options.SocketPath;
 
@@ -49,9 +47,9 @@ internal sealed class RunningDriver : IAsyncDisposable
         };
         options = with?.Invoke(options) ?? options;
 
-        var (time, volumes, log, watch) = (new VirtualTime(), new VolumeScript(), new LogLines(), new LogWatch());
+        var (time, volumes, log) = (new VirtualTime(), new VolumeScript(), new LogLines());
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
-        builder.Logging.SetMinimumLevel(LogLevel.Trace).AddProvider(log).AddProvider(watch);
+        builder.Logging.SetMinimumLevel(LogLevel.Trace).AddProvider(log);
         builder.UseOrleans(silo => silo.UseLocalhostClustering());
         builder.Services
             .AddSingleton<TimeProvider>(time)
@@ -60,7 +58,7 @@ internal sealed class RunningDriver : IAsyncDisposable
             .AddCsiDriver(options);
         var host = builder.Build();
         await host.StartAsync().Soon();
-        return new RunningDriver(home, directory is null, host, options, time, volumes, log, watch);
+        return new RunningDriver(home, directory is null, host, options, time, volumes, log);
     }
 
     /// <summary>One call to the CSI socket over a connection of its own.</summary>

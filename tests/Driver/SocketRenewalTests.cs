@@ -1,4 +1,5 @@
 using ActorCsi.Driver;
+using ActorCsi.Testing;
 
 namespace ActorCsi.Tests.Driver;
 
@@ -56,10 +57,11 @@ public class SocketRenewalTests
     public async Task Renewal_Again_ComesBackAgain()
     {
         await using var driver = await RunningDriver.Start();
-        for (var times = 1; times <= 3; times++)
+        for (var i = 0; i < 3; i++)
         {
             File.Delete(driver.RegistrationSocket);
-            await Renewed(driver, driver.RegistrationSocket, times);
+            await Renewed(driver, driver.RegistrationSocket);
+            driver.Log.Clear();
         }
 
         Assert.Equal(RunningDriver.Name, (await Kubelet.Registration(driver.RegistrationSocket, registration => registration.GetInfoAsync(new()))).Name);
@@ -74,7 +76,7 @@ public class SocketRenewalTests
         await File.WriteAllTextAsync(directory, "in the way");
 
         driver.Time.Advance(GrpcSocket.LookEvery);
-        await driver.Watch.Until($"{driver.RegistrationSocket} cannot be made again");
+        await driver.Log.Holds($"{driver.RegistrationSocket} cannot be made again");
         File.Delete(directory);
 
         await Renewed(driver, driver.RegistrationSocket);
@@ -116,9 +118,9 @@ public class SocketRenewalTests
         Assert.DoesNotContain(driver.Log.All, line => line.Contains("made again", StringComparison.Ordinal));
     }
 
-    private static async Task Renewed(RunningDriver driver, string socket, int times = 1)
+    private static async Task Renewed(RunningDriver driver, string socket)
     {
         driver.Time.Advance(GrpcSocket.LookEvery);
-        await driver.Watch.Until($"the socket {socket} is back", times);
+        await driver.Log.Holds($"the socket {socket} is back");
     }
 }

@@ -1,4 +1,5 @@
 using ActorCsi.Driver;
+using ActorCsi.Testing;
 using Grpc.Core;
 using Microsoft.Extensions.Logging;
 
@@ -124,7 +125,7 @@ public class StatusCodeTests
 
         await cancelled.Task.Soon();
         Assert.Equal(StatusCode.Cancelled, (await call).StatusCode);
-        await driver.Watch.Until("the caller gave up");
+        await driver.Log.Holds("the caller gave up");
         Assert.Single(Failures(driver));
     }
 
