@@ -23,6 +23,7 @@ public interface ISecretProvider
 
     /// <summary>Fetches one whole bundle, now. The caller owns the bundle and erases it.</summary>
     /// <exception cref="VolumeException">No bundle can be had, and why.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the fetch; whose it is knows what that means.</exception>
     Task<SecretBundle> Fetch(FetchRequest request, CancellationToken cancellationToken);
 }
 

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.Logging;
@@ -12,11 +13,12 @@ namespace ActorCsi.Grains.Providers.Pki;
 /// Made exactly once: the file appears whole under its name or not at all, and where two processes make one at the same time (an old
 /// driver and its successor during a rollout) the second finds the first one's and uses it. A file that cannot be used is set aside.
 /// </remarks>
-internal sealed class LocalAuthority(string directory, TimeProvider time, ILogger<LocalAuthority> log) : IAuthoritySource
+internal sealed partial class LocalAuthority(string directory, TimeProvider time, ILogger<LocalAuthority> log) : IAuthoritySource
 {
     private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite;
     private static readonly TimeSpan ClockSkew = TimeSpan.FromHours(1);
     private const int Years = 10;
+    private const int AlreadyThere = 17; // EEXIST
 
     private readonly string _path = Path.Combine(directory, "ca.pem");
     private readonly Lock _gate = new();
@@ -31,7 +33,9 @@ internal sealed class LocalAuthority(string directory, TimeProvider time, ILogge
                 return authority;
             try
             {
-                return _inForce = Read() ?? Make();
+                _inForce = Read() ?? Make();
+                Log.AuthorityRead(log, _inForce.Subject, _path, _inForce.NotAfter);
+                return _inForce;
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
@@ -71,10 +75,9 @@ internal sealed class LocalAuthority(string directory, TimeProvider time, ILogge
                 file.Write(pem);
                 file.Flush(flushToDisk: true);
             }
-            File.Move(draft, _path, overwrite: false); // by link(2), which never takes the place of a file
-        }
-        catch (IOException) when (File.Exists(_path)) // somebody was faster: theirs is used
-        {
+            // File.Move looks first and renames then: in between, somebody else's authority would be overwritten. link(2) refuses.
+            if (Link(draft, _path) != 0 && Marshal.GetLastPInvokeError() is not AlreadyThere) // there: somebody was faster, and theirs is used
+                throw new IOException(Marshal.GetLastPInvokeErrorMessage());
         }
         finally
         {
@@ -82,10 +85,11 @@ internal sealed class LocalAuthority(string directory, TimeProvider time, ILogge
             File.Delete(draft);
         }
 
-        var made = Read() ?? throw new IOException("it was written and cannot be read");
-        Log.AuthorityRead(log, made.Subject, _path, made.NotAfter);
-        return made;
+        return Read() ?? throw new IOException("it was written and cannot be read");
     }
+
+    [LibraryImport("libc", EntryPoint = "link", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Link(string existing, string name);
 
     /// <summary>A self-signed certificate and its key, as PEM.</summary>
     private byte[] NewPair()
