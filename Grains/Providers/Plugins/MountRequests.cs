@@ -30,7 +30,7 @@ internal static class MountRequests
 
     /// <summary>The Secret of nodePublishSecretRef, with the tokens if kubelet put them there; <c>null</c> when there is neither.</summary>
     private static string Secrets(FetchRequest request, KeyValuePair<string, string>[] tokens)
-        => request.NodePublishSecrets.IsEmpty && tokens is []
+        => request.NodePublishSecrets.IsDefaultOrEmpty && tokens is []
             ? "null"
             : GoJson.Object([.. request.NodePublishSecrets.Select(secret => KeyValuePair.Create(secret.Name, secret.Value.ExposeText())), .. tokens]);
 

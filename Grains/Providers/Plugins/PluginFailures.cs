@@ -9,11 +9,10 @@ internal static class PluginFailures
 
     public static VolumeException Of(string plugin, RpcException failure, FetchRequest request, int maxReceiveMessageSize)
     {
-        var words = Redact(failure.Status.Detail, request);
         if (IsOurOwnLimit(failure.Status))
             return new VolumeException(VolumeError.Full,
                 $"the answer of provider '{plugin}' is larger than {maxReceiveMessageSize} bytes: raise --max-call-recv-msg-size, or ask for fewer objects");
-        return new VolumeException(Error(failure.StatusCode), $"provider '{plugin}': {failure.StatusCode}: {words}");
+        return new VolumeException(Error(failure.StatusCode), $"provider '{plugin}': {failure.StatusCode}: {Redact(failure.Status.Detail, request)}");
     }
 
     /// <summary>Our own limit and a plugin's plea for fewer calls share a code; only the words of the gRPC library, ours or the official one, tell them apart.</summary>

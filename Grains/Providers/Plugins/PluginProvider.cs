@@ -63,9 +63,10 @@ internal sealed class PluginProvider(string name, PluginSockets sockets, TokenDe
                 return (_connection, again);
 
             _connection?.Retire();
-            _connection = new PluginConnection(socket, maxReceiveMessageSize);
-            _ = Task.Run(() => TellVersion(_connection, _connection.Use()!)); // off the caller's scheduler: no grain waits for it
-            return (_connection, _connection.Use()!);
+            var connection = _connection = new PluginConnection(socket, maxReceiveMessageSize);
+            var (mount, version) = (connection.Use()!, connection.Use()!);
+            _ = Task.Run(() => TellVersion(connection, version)); // off the caller's scheduler: no grain waits for it
+            return (connection, mount);
         }
     }
 

@@ -40,6 +40,10 @@ public sealed class TokenCheckTests
     public void Choose_None_GivesNothing() => Assert.Empty(Choose(TokenDemand.None, Token("vault")).All);
 
     [Fact]
+    public void Choose_AmongAudiences_GivesThoseThatAreThereAndNoOthers()
+        => Assert.Equal(["vault"], Choose(TokenDemand.Among("vault", "absent"), Token(""), Token("aws"), Token("vault")).All.Select(token => token.Audience));
+
+    [Fact]
     public void Choose_AudienceOfTheApiServer_IsNotHeldAgainstItsRealNames()
         => Assert.Single(Choose(TokenDemand.For(""), Token("", claims => claims["aud"] = new[] { "https://kubernetes.default.svc" })).All);
 
