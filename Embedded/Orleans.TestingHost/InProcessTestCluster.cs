@@ -21,7 +21,7 @@ public sealed class InProcessTestCluster : IAsyncDisposable, IDisposable
     /// <summary>What the silos are made of.</summary>
     public InProcessTestClusterOptions Options { get; }
 
-    /// <summary>The way to the grains of whichever silo runs.</summary>
+    /// <summary>The way to the grains of the silo that runs. A reference belongs to the silo it was made with: after a restart, make it anew.</summary>
     public IClusterClient Client => Running.ServiceProvider.GetRequiredService<IClusterClient>();
 
     /// <summary>The silos that run.</summary>

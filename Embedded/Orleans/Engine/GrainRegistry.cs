@@ -23,8 +23,8 @@ public sealed class GrainManifestAttribute(Type manifest) : Attribute
 [EditorBrowsable(EditorBrowsableState.Never)]
 public sealed class GrainRegistry
 {
-    private static readonly Lock s_gate = new();
-    private static readonly SortedDictionary<string, Action<GrainRegistry>> s_assemblies = new(StringComparer.Ordinal);
+    private static readonly Lock Gate = new();
+    private static readonly SortedDictionary<string, Action<GrainRegistry>> Assemblies = new(StringComparer.Ordinal);
 
     private readonly Dictionary<Type, Func<ReferenceTarget, GrainReference>> _references = [];
     private readonly List<GrainClass> _classes = [];
@@ -40,8 +40,8 @@ public sealed class GrainRegistry
     /// <summary>Called by generated module initialisers; a second description of the same assembly changes nothing.</summary>
     public static void AddAssembly(string name, Action<GrainRegistry> describe)
     {
-        lock (s_gate)
-            s_assemblies.TryAdd(name, describe);
+        lock (Gate)
+            Assemblies.TryAdd(name, describe);
     }
 
     /// <summary>Called by generated code: how to make a reference for <typeparamref name="TInterface"/>.</summary>
@@ -64,8 +64,8 @@ public sealed class GrainRegistry
     {
         var registry = new GrainRegistry();
         Action<GrainRegistry>[] assemblies;
-        lock (s_gate)
-            assemblies = [.. s_assemblies.Values];
+        lock (Gate)
+            assemblies = [.. Assemblies.Values];
         foreach (var describe in assemblies)
             describe(registry);
         return registry;

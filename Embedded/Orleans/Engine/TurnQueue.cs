@@ -17,7 +17,7 @@ namespace ActorCsi.GrainEngine;
 internal abstract class TurnQueue(Silo silo) : TaskScheduler, IThreadPoolWorkItem
 {
     [ThreadStatic]
-    private static int s_inlineDepth;
+    private static int _inlineDepth;
 
     private readonly Lock _gate = new();
     private Queue<object>? _inbox;
@@ -159,19 +159,19 @@ internal abstract class TurnQueue(Silo silo) : TaskScheduler, IThreadPoolWorkIte
     }
 
     private bool MayRunInline() =>
-        Silo.Options.RunInline && s_inlineDepth < Silo.Options.MaxInlineDepth && RuntimeHelpers.TryEnsureSufficientExecutionStack();
+        Silo.Options.RunInline && _inlineDepth < Silo.Options.MaxInlineDepth && RuntimeHelpers.TryEnsureSufficientExecutionStack();
 
     private void AcceptInline(GrainCall call)
     {
         var foreign = LeaveSynchronizationContext();
-        s_inlineDepth++;
+        _inlineDepth++;
         try
         {
             Accept(call);
         }
         finally
         {
-            s_inlineDepth--;
+            _inlineDepth--;
             SynchronizationContext.SetSynchronizationContext(foreign);
             StepDown();
         }
