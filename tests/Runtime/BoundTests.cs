@@ -119,5 +119,20 @@ public sealed class BoundTests
         Assert.Equal(1, ran);
     }
 
+    [Fact]
+    public async Task QueuedCall_WhoseCallerGaveUpBeforeAnythingRan_NeverRuns()
+    {
+        var scheduler = new ManualScheduler();
+        var silo = await TestSilo.Start(Bound(options => (options.Scheduler, options.RunInline) = (scheduler, false)));
+        var ran = false;
+        var call = silo.Grains.GetGrain<IChainGrain>(1).Count(() => ran = true);
+
+        silo.Time.Advance(TimeSpan.FromSeconds(30));
+        scheduler.RunUntilIdle();
+
+        await Assert.ThrowsAsync<TimeoutException>(() => call.Soon());
+        Assert.False(ran);
+    }
+
     private static Action<ISiloBuilder> Bound(Action<GrainEngineOptions> set) => silo => silo.Configure(set);
 }

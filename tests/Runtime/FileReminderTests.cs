@@ -7,6 +7,8 @@ public interface IAlarmGrain : IGrainWithStringKey
     Task Unset(string name);
 
     Task<List<string>> Rung();
+
+    Task Tick(TimeSpan every);
 }
 
 public sealed class AlarmGrain : Grain, IAlarmGrain, IRemindable
@@ -16,6 +18,12 @@ public sealed class AlarmGrain : Grain, IAlarmGrain, IRemindable
     public Task Set(string name, TimeSpan due, TimeSpan period) => this.RegisterOrUpdateReminder(name, due, period);
 
     public async Task Unset(string name) => await this.UnregisterReminder((await this.GetReminder(name))!);
+
+    public Task Tick(TimeSpan every)
+    {
+        this.RegisterGrainTimer(() => Task.CompletedTask, every, every);
+        return Task.CompletedTask;
+    }
 
     public Task<List<string>> Rung() => Task.FromResult(_rung);
 

@@ -186,6 +186,7 @@ public sealed class HostingTests
     {
         await using var silo = await TestSilo.Start(silo => silo.UseInMemoryReminderService());
         await silo.Grains.GetGrain<IAlarmGrain>("one").Set("x", TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(1));
+        await silo.Grains.GetGrain<IAlarmGrain>("one").Tick(TimeSpan.FromMinutes(1));
         var running = silo.Grains.GetGrain<IChainGrain>(1).Stop(new TaskCompletionSource());
         var waiting = silo.Grains.GetGrain<IChainGrain>(1).Call(1, yields: false);
 
