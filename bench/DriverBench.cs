@@ -8,14 +8,17 @@ internal static class DriverBench
     private const int Runs = 5;
     private const int Many = 16;
 
-    public static async Task Run(string program, Report report)
+    public static async Task Run(string program, Report report, Func<string, bool> wants)
     {
         var root = Directory.CreateTempSubdirectory("actorcsi-bench-").FullName;
         try
         {
-            await Starts(program, root, report);
-            await Calls(program, root, report);
-            await ManyVolumes(program, root, report);
+            if (wants("start"))
+                await Starts(program, root, report);
+            if (wants("calls"))
+                await Calls(program, root, report);
+            if (wants("memory"))
+                await ManyVolumes(program, root, report);
         }
         finally
         {

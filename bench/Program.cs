@@ -7,6 +7,7 @@ namespace ActorCsi.Bench;
 /// </summary>
 /// <remarks>
 /// <c>dotnet publish Silo -c Release &amp;&amp; dotnet run -c Release --project bench</c>, as root: everything runs in a mount namespace of its own.
+/// Arguments choose parts: <c>engine</c>, <c>start</c>, <c>calls</c>, <c>memory</c>; none means all.
 /// </remarks>
 internal static class Program
 {
@@ -14,25 +15,28 @@ internal static class Program
 
     private static async Task<int> Main(string[] args)
     {
-        var program = Path.GetFullPath(args is [var given, ..] ? given : "Silo/bin/Release/net10.0/linux-x64/publish/actorcsi");
+        var program = Path.GetFullPath("Silo/bin/Release/net10.0/linux-x64/publish/actorcsi");
         if (!File.Exists(program))
         {
             await Console.Error.WriteLineAsync($"{program} is not there. Publish it first: dotnet publish Silo -c Release");
             return 1;
         }
         if (Environment.GetEnvironmentVariable(Inside) != "1")
-            return await RunInNamespace(program);
+            return await RunInNamespace(args);
 
         var report = new Report();
-        await EngineBench.Run(report);
-        await DriverBench.Run(program, report);
+        if (Wants("engine"))
+            await EngineBench.Run(report);
+        await DriverBench.Run(program, report, Wants);
         report.Print();
         return 0;
+
+        bool Wants(string part) => args.Length == 0 || args.Contains(part);
     }
 
-    private static async Task<int> RunInNamespace(string program)
+    private static async Task<int> RunInNamespace(string[] args)
     {
-        var start = new ProcessStartInfo("unshare", ["--mount", "--propagation", "private", Environment.ProcessPath!, program]);
+        var start = new ProcessStartInfo("unshare", ["--mount", "--propagation", "private", Environment.ProcessPath!, .. args]);
         start.Environment[Inside] = "1";
         using var process = Process.Start(start)!;
         await process.WaitForExitAsync();
