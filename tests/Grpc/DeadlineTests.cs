@@ -2,6 +2,8 @@ using ActorCsi.Testing;
 using ActorCsi.Tests.Rpc.Proto;
 using Grpc.Core;
 using Grpc.Net.Client;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
 
 namespace ActorCsi.Tests.Rpc;
@@ -115,6 +117,27 @@ public class DeadlineTests
     }
 
     [Fact]
+    public async Task Server_TokenAskedForAfterTheDeadline_IsCancelled()
+    {
+        await using var test = await StartAsync();
+        var cancelled = new TaskCompletionSource<bool>();
+        test.OnAct = async (request, context) =>
+        {
+            await _release.Task;
+            cancelled.SetResult(context.CancellationToken.IsCancellationRequested);
+            return request;
+        };
+
+        var failure = test.ActFailsAsync(InTenSeconds());
+        await _serverTime.WhenArmed(TenSeconds).Soon();
+        _serverTime.Advance(TenSeconds);
+        await failure.Soon();
+        _release.SetResult();
+
+        Assert.True(await cancelled.Task.Soon());
+    }
+
+    [Fact]
     public async Task Server_WithDeadline_TellsTheHandlerAndStopsTheTimerAtTheEnd()
     {
         await using var test = await StartAsync();
@@ -217,6 +240,23 @@ public class DeadlineTests
     }
 
     [Fact]
+    public async Task Client_ServersResetComesBeforeItsOwnTimer_IsDeadlineExceeded()
+    {
+        var time = new LateTimers();
+        await using var server = await UnixServer.StartAsync(_ => { }, app => app.Run(http =>
+        {
+            time.Now += TenSeconds;
+            http.Features.GetRequiredFeature<IHttpResetFeature>().Reset(0x8); // CANCEL
+            return Task.CompletedTask;
+        }));
+        using var channel = server.OpenChannel(new GrpcChannelOptions { Time = time });
+
+        var call = new Echo.EchoClient(channel).SayAsync(new Words(), deadline: time.Now.UtcDateTime + TenSeconds);
+
+        Assert.Equal(StatusCode.DeadlineExceeded, (await Assert.ThrowsAsync<RpcException>(() => call.ResponseAsync.Soon())).StatusCode);
+    }
+
+    [Fact]
     public async Task Client_DeadlineGone_SendsNothing()
     {
         await using var test = await StartAsync();
@@ -244,4 +284,15 @@ public class DeadlineTests
     private Task<EchoTest> StartAsync() => EchoTest.StartAsync(client: new GrpcChannelOptions { Time = _clientTime }, serverTime: _serverTime);
 
     private CallOptions InTenSeconds() => new(deadline: _clientTime.GetUtcNow().UtcDateTime + TenSeconds);
+
+    /// <summary>A clock whose timers are late: they never come.</summary>
+    private sealed class LateTimers : TimeProvider
+    {
+        public DateTimeOffset Now { get; set; } = new(2026, 1, 1, 12, 0, 0, TimeSpan.Zero);
+
+        public override DateTimeOffset GetUtcNow() => Now;
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+            => new VirtualTime().CreateTimer(callback, state, dueTime, period);
+    }
 }
