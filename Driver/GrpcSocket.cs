@@ -107,8 +107,7 @@ internal sealed class GrpcSocket : IAsyncDisposable
         try
         {
             while (await ticks.WaitForNextTickAsync(_closing.Token))
-                if (_socket is { IsInPlace: false })
-                    await Renew();
+                await LookAfter();
         }
         catch (OperationCanceledException)
         {
@@ -116,21 +115,22 @@ internal sealed class GrpcSocket : IAsyncDisposable
         }
     }
 
-    private async Task Renew()
+    private async Task LookAfter()
     {
-        Log.SocketGone(_log, _path);
-        var old = _server;
         try
         {
+            if (_socket!.IsInPlace)
+                return;
+            Log.SocketGone(_log, _path);
+            var old = _server;
             await Listen(_closing.Token);
+            Log.SocketBack(_log, _path);
+            _drained = Task.WhenAll(_drained, Drain(old, CancellationToken.None)); // the next look must not wait for it
         }
         catch (Exception failure) when (!_closing.IsCancellationRequested)
         {
             Log.SocketFailed(_log, _path, LookEvery, failure);
-            return;
         }
-        Log.SocketBack(_log, _path);
-        _drained = Task.WhenAll(_drained, Drain(old, CancellationToken.None)); // the next look must not wait for it
     }
 
     private async Task Drain(KestrelServer? server, CancellationToken cancellationToken)

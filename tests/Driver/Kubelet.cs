@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using System.Text;
 using ActorCsi.Testing;
 using Csi.V1;
 using Google.Protobuf;
@@ -12,11 +13,19 @@ namespace ActorCsi.Tests.Driver;
 internal static class Kubelet
 {
     /// <summary>A channel to a unix socket that names <paramref name="authority"/> as kubelet does, sound or not.</summary>
-    public static GrpcChannel Connect(string socket, string authority = "localhost") => GrpcChannel.ForAddress("http://localhost", new GrpcChannelOptions
+    public static GrpcChannel Connect(string socket, string authority = "localhost")
     {
-        HttpHandler = new AuthorityHandler(authority, new SocketsHttpHandler { ConnectCallback = (_, cancellationToken) => Dial(socket, cancellationToken) }),
-        DisposeHttpClient = true,
-    });
+        // HttpClient sends no authority that is not the name of a host. So it is given one of the same length, to be overwritten on its way out.
+        var host = authority == "localhost" ? authority : string.Concat(Enumerable.Range(0, authority.Length).Select(i => i % 32 == 16 ? '.' : 'x'));
+        return GrpcChannel.ForAddress($"http://{host}", new GrpcChannelOptions
+        {
+            HttpHandler = new SocketsHttpHandler
+            {
+                ConnectCallback = async (_, cancellationToken) => new OverwritingStream(await Dial(socket, cancellationToken), host, authority),
+            },
+            DisposeHttpClient = true,
+        });
+    }
 
     /// <summary>One call to the CSI socket.</summary>
     public static async Task<T> Node<T>(string socket, Func<Node.NodeClient, AsyncUnaryCall<T>> call)
@@ -71,12 +80,53 @@ internal static class Kubelet
         }
     }
 
-    private sealed class AuthorityHandler(string authority, HttpMessageHandler inner) : DelegatingHandler(inner)
+    /// <summary>Writes one text wherever another of the same length was meant. HttpClient writes <c>:authority</c> as plain octets, in one go.</summary>
+    private sealed class OverwritingStream(Stream inner, string meant, string written) : Stream
     {
-        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        private readonly byte[] _meant = Encoding.ASCII.GetBytes(meant);
+        private readonly byte[] _written = Encoding.ASCII.GetBytes(written);
+
+        public override bool CanRead => true;
+
+        public override bool CanWrite => true;
+
+        public override bool CanSeek => false;
+
+        public override long Length => throw new NotSupportedException();
+
+        public override long Position
         {
-            request.Headers.TryAddWithoutValidation("Host", authority); // HTTP/2 sends it as :authority
-            return base.SendAsync(request, cancellationToken);
+            get => throw new NotSupportedException();
+            set => throw new NotSupportedException();
+        }
+
+        public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            var bytes = buffer.ToArray();
+            for (var rest = bytes.AsSpan(); rest.IndexOf(_meant) is var at and >= 0; rest = rest[(at + _meant.Length)..])
+                _written.CopyTo(rest[at..]);
+            return inner.WriteAsync(bytes, cancellationToken);
+        }
+
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => inner.ReadAsync(buffer, cancellationToken);
+
+        public override Task FlushAsync(CancellationToken cancellationToken) => inner.FlushAsync(cancellationToken);
+
+        public override void Flush() => inner.Flush();
+
+        public override int Read(byte[] buffer, int offset, int count) => inner.Read(buffer, offset, count);
+
+        public override void Write(byte[] buffer, int offset, int count) => WriteAsync(buffer.AsMemory(offset, count)).AsTask().GetAwaiter().GetResult();
+
+        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+        public override void SetLength(long value) => throw new NotSupportedException();
+
+        protected override void Dispose(bool disposing)
+        {
+            if (disposing)
+                inner.Dispose();
+            base.Dispose(disposing);
         }
     }
 }

@@ -20,6 +20,18 @@ public class RegistrationTests
         Assert.Equal(["1.0.0"], info.SupportedVersions);
     }
 
+    /// <summary>Why the registration socket needs help, and the proof that these tests say what kubelet says.</summary>
+    [Fact]
+    public async Task PlainKestrel_EscapedAuthority_RefusesTheCall()
+    {
+        await using var driver = await RunningDriver.Start();
+        using var channel = Kubelet.Connect(driver.Socket, Uri.EscapeDataString(driver.Socket));
+
+        var refusal = await Assert.ThrowsAsync<RpcException>(async () => await new Csi.V1.Node.NodeClient(channel).NodeGetInfoAsync(new()));
+
+        Assert.Contains("PROTOCOL_ERROR", refusal.ToString(), StringComparison.OrdinalIgnoreCase);
+    }
+
     [Fact]
     public async Task GetInfo_KubeletSeesAnotherPath_TellsThatOne()
     {
