@@ -15,6 +15,8 @@ internal sealed class RawConnection : IAsyncDisposable
     private readonly NetworkStream _stream;
     private readonly HpackDecoder _decoder = new(maxTableSize: 4096, maxListSize: 1 << 20);
 
+    private bool _sendingClosed;
+
     private RawConnection(NetworkStream stream) => _stream = stream;
 
     public static async Task<RawConnection> OpenAsync(string socket)
@@ -35,7 +37,11 @@ internal sealed class RawConnection : IAsyncDisposable
     public async Task SendAsync(byte[] bytes) => await _stream.WriteAsync(bytes);
 
     /// <summary>Sends no more, as a client that died.</summary>
-    public void CloseSending() => _stream.Socket.Shutdown(SocketShutdown.Send);
+    public void CloseSending()
+    {
+        _sendingClosed = true;
+        _stream.Socket.Shutdown(SocketShutdown.Send);
+    }
 
     /// <summary>Reads until the stream ends, however it does.</summary>
     public async Task<RawAnswer> ReadAnswerAsync(int streamId = 1)
@@ -53,6 +59,8 @@ internal sealed class RawConnection : IAsyncDisposable
                 header = FrameHeader.Read(new ReadOnlySequence<byte>(prefix));
                 payload = new byte[header.Length];
                 await _stream.ReadExactlyAsync(payload, patience.Token);
+                if (header is { Type: Frames.SettingsType, Flags: 0 } && !_sendingClosed)
+                    await SendAsync(Frames.Of(Frames.SettingsType, Frames.Ack, 0, []));
             }
             catch (IOException)
             {
@@ -61,8 +69,6 @@ internal sealed class RawConnection : IAsyncDisposable
 
             if (header.Type == Frames.GoAwayType)
                 return answer with { GoAway = BinaryPrimitives.ReadInt32BigEndian(payload.AsSpan(4)) };
-            if (header.Type == Frames.SettingsType && header.Flags == 0)
-                await SendAsync(Frames.Of(Frames.SettingsType, Frames.Ack, 0, []));
             if (header.StreamId != streamId)
                 continue;
 
