@@ -55,6 +55,9 @@ internal sealed class World
     public static string Run(int seed)
     {
         var world = new World(seed);
+        // A test runner's context would take the continuations away from the seed's scheduler.
+        var context = SynchronizationContext.Current;
+        SynchronizationContext.SetSynchronizationContext(null);
         try
         {
             world.Live();
@@ -63,6 +66,10 @@ internal sealed class World
         catch (Exception fault) when (fault is not SimulationFault)
         {
             throw world.Found(FaultKind.Crash, fault.ToString());
+        }
+        finally
+        {
+            SynchronizationContext.SetSynchronizationContext(context);
         }
     }
 
