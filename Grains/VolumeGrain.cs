@@ -49,6 +49,7 @@ public sealed class VolumeGrain : Grain, IVolumeGrain, IRemindable
     private IGrainTimer? _timer;
     private IGrainTimer? _tidy;
     private CancellationTokenSource? _fetch;
+    private bool _isLeaving; // from Leave until the Unpublish behind it has its turn
     private SecretProviderClass? _class;
 
     /// <summary>Called by the grain runtime.</summary>
@@ -264,6 +265,8 @@ public sealed class VolumeGrain : Grain, IVolumeGrain, IRemindable
     /// <summary>Class → tokens → provider → files → record. Everything that can fail comes before the one step that readers see.</summary>
     private async Task Fill(CancellationToken cancellationToken)
     {
+        if (_isLeaving)
+            throw BeingUnpublished();
         using var giveUp = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         _fetch = giveUp;
         try
@@ -289,9 +292,9 @@ public sealed class VolumeGrain : Grain, IVolumeGrain, IRemindable
         }
         catch (OperationCanceledException)
         {
-            throw new VolumeException(VolumeError.GivenUp, cancellationToken.IsCancellationRequested
-                ? "the caller gave up before the provider answered"
-                : "the volume is being unpublished");
+            throw cancellationToken.IsCancellationRequested
+                ? new VolumeException(VolumeError.GivenUp, "the caller gave up before the provider answered")
+                : BeingUnpublished();
         }
         finally
         {
@@ -301,6 +304,8 @@ public sealed class VolumeGrain : Grain, IVolumeGrain, IRemindable
 
     private SecretProviderClass FindClass()
     {
+    private static VolumeException BeingUnpublished() => new(VolumeError.GivenUp, "the volume is being unpublished");
+
         if (Spec.ClassName.Length == 0)
             throw new VolumeException(VolumeError.Invalid, $"volumeAttributes.{VolumeSpec.ClassAttribute} is not set: name the SecretProviderClass there");
         return _classes.Find(Spec.Pod.Namespace, Spec.ClassName)
@@ -374,6 +379,7 @@ public sealed class VolumeGrain : Grain, IVolumeGrain, IRemindable
     {
         if (!_state.RecordExists)
         {
+        _isLeaving = false;
             _tmpfs.Unmount(targetPath); // never seen; still the caller must find nothing there afterwards
             await Forget();
             DeactivateOnIdle();
@@ -402,6 +408,7 @@ public sealed class VolumeGrain : Grain, IVolumeGrain, IRemindable
     {
         _fetch?.Cancel();
         return Task.CompletedTask;
+        _isLeaving = true; // for publishes that wait behind the fetch: a retry of kubelet's would begin it anew
     }
 
     private async Task FinishLeaving()
