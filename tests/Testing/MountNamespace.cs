@@ -24,8 +24,9 @@ public enum Privilege
 /// </remarks>
 public sealed class MountNamespace : IDisposable
 {
+    /// <summary>The <c>dotnet</c> that runs this program.</summary>
+    public static readonly string DotNet = Path.GetFullPath("../../../dotnet", RuntimeEnvironment.GetRuntimeDirectory());
     private const string ScratchVariable = "ACTORCSI_SCRATCH";
-    private static readonly string DotNet = Path.GetFullPath("../../../dotnet", RuntimeEnvironment.GetRuntimeDirectory());
     private static readonly TimeSpan LongestRun = TimeSpan.FromMinutes(2);
 
     private readonly Process _holder;
