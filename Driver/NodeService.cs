@@ -33,12 +33,12 @@ internal sealed class NodeService(IGrainFactory grains, CsiDriverOptions options
         });
 
     public override Task<NodeUnpublishVolumeResponse> NodeUnpublishVolume(NodeUnpublishVolumeRequest request, ServerCallContext context)
-        => border.Answer(nameof(NodeUnpublishVolume), request.VolumeId, context, async cancellationToken =>
+        => border.Answer(nameof(NodeUnpublishVolume), request.VolumeId, context, async _ =>
         {
             var (volumeId, target) = VolumeContext.Read(request);
             var volume = Volume(volumeId);
             await volume.Leave(); // a fetch in flight must not hold the pod's end up
-            await volume.Unpublish(target, cancellationToken);
+            await volume.Unpublish(target, CancellationToken.None); // and what was announced comes, though the caller may have gone
             return Unpublished;
         });
 

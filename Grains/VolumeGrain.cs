@@ -49,6 +49,7 @@ public sealed class VolumeGrain : Grain, IVolumeGrain, IRemindable
     private IGrainTimer? _timer;
     private IGrainTimer? _tidy;
     private CancellationTokenSource? _fetch;
+    private bool _isLeaving; // from Leave until the Unpublish behind it has its turn
     private SecretProviderClass? _class;
 
     /// <summary>Called by the grain runtime.</summary>
@@ -264,6 +265,8 @@ public sealed class VolumeGrain : Grain, IVolumeGrain, IRemindable
     /// <summary>Class → tokens → provider → files → record. Everything that can fail comes before the one step that readers see.</summary>
     private async Task Fill(CancellationToken cancellationToken)
     {
+        if (_isLeaving)
+            throw BeingUnpublished();
         using var giveUp = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         _fetch = giveUp;
         try
@@ -272,11 +275,13 @@ public sealed class VolumeGrain : Grain, IVolumeGrain, IRemindable
             var secretClass = FindClass();
             var provider = _providers.Find(secretClass.Provider);
             var demand = provider.Demand(secretClass);
+            if (demand != TokenDemand.None && HasForgotten())
+                throw new VolumeException(VolumeError.TokenMissing, "the pod's tokens and secrets are not kept in a state directory on disk; kubelet brings them with its next publish");
             var sent = Record.Tokens is { } json ? PodTokensJson.Read(json) : PodTokens.None;
 
             // 3 the fetch: as the pod, through the session that its identity shares
             var request = new FetchRequest(Spec, secretClass, TokenCheck.Choose(sent, demand, Spec.Pod, _time.GetUtcNow()),
-                Record.TokenSource, Record.NodePublishSecrets, Record.Objects);
+                Record.TokenSource, Record.NodePublishSecrets.RemoveAll(secret => secret.Value is null), Record.Objects);
             var session = GrainFactory.GetGrain<ISessionGrain>(SessionKey.Of(secretClass.Provider, Spec.Pod));
             var bundle = await session.Fetch(request, giveUp.Token);
 
@@ -289,15 +294,21 @@ public sealed class VolumeGrain : Grain, IVolumeGrain, IRemindable
         }
         catch (OperationCanceledException)
         {
-            throw new VolumeException(VolumeError.GivenUp, cancellationToken.IsCancellationRequested
-                ? "the caller gave up before the provider answered"
-                : "the volume is being unpublished");
+            throw cancellationToken.IsCancellationRequested
+                ? new VolumeException(VolumeError.GivenUp, "the caller gave up before the provider answered")
+                : BeingUnpublished();
         }
         finally
         {
             _fetch = null;
         }
     }
+
+    /// <summary>Whether tokens or secrets were left out of the record and a restart came between.</summary>
+    private bool HasForgotten()
+        => (Record.Tokens is null && Record.TokenSource is not TokenSource.None) || Record.NodePublishSecrets.Any(secret => secret.Value is null);
+
+    private static VolumeException BeingUnpublished() => new(VolumeError.GivenUp, "the volume is being unpublished");
 
     private SecretProviderClass FindClass()
     {
@@ -372,6 +383,7 @@ public sealed class VolumeGrain : Grain, IVolumeGrain, IRemindable
     /// <inheritdoc/>
     public async Task Unpublish(string targetPath, CancellationToken cancellationToken)
     {
+        _isLeaving = false;
         if (!_state.RecordExists)
         {
             _tmpfs.Unmount(targetPath); // never seen; still the caller must find nothing there afterwards
@@ -400,6 +412,7 @@ public sealed class VolumeGrain : Grain, IVolumeGrain, IRemindable
     /// <inheritdoc/>
     public Task Leave()
     {
+        _isLeaving = true; // for publishes that wait behind the fetch: a retry of kubelet's would begin it anew
         _fetch?.Cancel();
         return Task.CompletedTask;
     }
@@ -511,7 +524,7 @@ public sealed class VolumeGrain : Grain, IVolumeGrain, IRemindable
         }
 
         var old = Record;
-        var secretsChanged = !request.NodePublishSecrets.SequenceEqual(old.NodePublishSecrets);
+        var secretsChanged = !request.NodePublishSecrets.SequenceEqual(old.NodePublishSecrets, IsSameOrForgotten);
         var dueNow = old.FollowsTokens || old.State is VolumeState.Stale || secretsChanged;
         _state.State = old with
         {
@@ -524,6 +537,10 @@ public sealed class VolumeGrain : Grain, IVolumeGrain, IRemindable
         if (request.Tokens is not null && !ReferenceEquals(old.Tokens, request.Tokens))
             old.Tokens?.Erase();
     }
+
+    /// <summary>What a restart has made us forget is taken to be what it was: a restart asks no one.</summary>
+    private static bool IsSameOrForgotten(NamedSecret brought, NamedSecret kept)
+        => brought.Name == kept.Name && (kept.Value is null || brought.Value.Equals(kept.Value));
 
     private static VolumeException? Unreadable(Secret tokens)
     {

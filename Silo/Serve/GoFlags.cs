@@ -6,13 +6,14 @@ namespace ActorCsi.Silo.Serve;
 /// </summary>
 internal static class GoFlags
 {
-    /// <summary><c>-endpoint=x</c> becomes <c>--endpoint=x</c>, and flags without a command in front are meant for <c>serve</c>.</summary>
-    public static string[] Translate(string[] args)
+    /// <summary><c>-v=5</c> becomes <c>--v=5</c>, and flags without a command in front are meant for <c>serve</c>.</summary>
+    public static string[] Translate(string[] args) => args switch
     {
-        if (args.Length == 0 || !args[0].StartsWith('-') || args[0] is "-h" or "-?" or "--help" or "--version")
-            return args;
-        return ["serve", .. args.Select(arg => IsOneDash(arg) ? "-" + arg : arg)];
-    }
+        ["serve", .. var flags] => ["serve", .. flags.Select(TwoDashes)],
+        ["-h" or "-?" or "--help" or "--version", ..] => args,
+        [['-', ..], ..] => ["serve", .. args.Select(TwoDashes)],
+        _ => args,
+    };
 
-    private static bool IsOneDash(string arg) => arg.Length > 2 && arg[0] == '-' && char.IsAsciiLetter(arg[1]) && arg[2] != ' ';
+    private static string TwoDashes(string arg) => arg is not "-h" and ['-', var letter, ..] && char.IsAsciiLetter(letter) ? "-" + arg : arg;
 }

@@ -20,6 +20,8 @@ internal static class Node
         {
             using var state = StateDirectory.Open(options.StateDirectory);
             using var host = Build(options, state);
+            if (!state.IsInMemory)
+                Log.StateOnDisk(host.Services.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(Node)), state.Path);
             await host.RunAsync(cancellationToken);
             return 0;
         }

@@ -21,7 +21,7 @@ internal sealed class Setting<T> : Option<T>
         _parse = parse;
         string[] variables = ["ACTORCSI_" + name.ToUpperInvariant().Replace('-', '_'), .. environment];
         Description = otherwise.Length == 0 ? description : $"{description} [default: {otherwise}]";
-        Arity = typeof(T) == typeof(bool) ? ArgumentArity.ZeroOrOne : ArgumentArity.ExactlyOne;
+        Arity = typeof(T) == typeof(bool) ? ArgumentArity.ZeroOrMore : ArgumentArity.OneOrMore; // each may be given again, and the last one counts, as with Go's flags
         CustomParser = result => Read(result, result.Tokens is [] ? "true" : result.Tokens[^1].Value, "--" + name);
         DefaultValueFactory = result =>
         {

@@ -26,7 +26,11 @@ internal sealed class DriverProcess(string root, FastTime clock, double rate) : 
             .. Self.Command[1..], "serve", "--endpoint", $"unix://{Socket}", "--state-dir", State, "--registration-dir", Plugins,
             "--classes", Path.Combine(root, "classes"), "--clock", now, "--clock-rate", rate.ToString(CultureInfo.InvariantCulture),
         ])
-        { RedirectStandardOutput = true, RedirectStandardError = true };
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            Environment = { ["DOTNET_EnableDiagnostics"] = "0" }, // its debugger's sockets in /tmp would outlive the kill
+        };
         _process = Process.Start(start)!;
         _process.OutputDataReceived += Log;
         _process.ErrorDataReceived += Log;

@@ -34,6 +34,7 @@ public sealed class FakePlugin : IAsyncDisposable
     private readonly ConcurrentQueue<MountRequest> _mounts = new();
     private readonly ConcurrentQueue<string> _authorities = new();
     private readonly SemaphoreSlim _arrivals = new(0);
+    private Func<MountRequest, HttpContext, Task> _step = (_, http) => Answer(http, Bundle("1", ("secret", "content")));
     private int _versions;
     private bool _isDead;
 
@@ -79,6 +80,9 @@ public sealed class FakePlugin : IAsyncDisposable
 
     /// <summary>The next Mount answers this.</summary>
     public FakePlugin Answers(MountResponse response) => Does((_, http) => Answer(http, response));
+
+    /// <summary>The next Mount answers what is made of the request.</summary>
+    public FakePlugin Answers(Func<MountRequest, MountResponse> response) => Does((request, http) => Answer(http, response(request)));
 
     /// <summary>The next Mount ends with a status.</summary>
     public FakePlugin Fails(StatusCode code, string message = "the fake fails") => Does((_, http) => Fail(http, code, message));
@@ -168,11 +172,7 @@ public sealed class FakePlugin : IAsyncDisposable
     private Func<MountRequest, HttpContext, Task> NextStep()
     {
         lock (_script)
-        {
-            if (_script.Count > 1 && _script.TryDequeue(out var step))
-                return step;
-            return _script.TryPeek(out var last) ? last : (_, http) => Answer(http, Bundle("1", ("secret", "content")));
-        }
+            return _script.TryDequeue(out var step) ? _step = step : _step;
     }
 
     private static async Task<byte[]> ReadMessage(HttpContext http)

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using ActorCsi.Grains.Tmpfs;
-using ActorCsi.Testing;
 using static ActorCsi.Tests.Mounts.TestVolume;
 
 namespace ActorCsi.Tests.Mounts;

@@ -81,11 +81,11 @@ internal sealed class SimulatedPod(World world, int number)
     private async Task<bool> Unpublish()
     {
         WasServed = false;
-        var failure = await world.Call(Name + " unpublish", Deadline, async (grains, token) =>
+        var failure = await world.Call(Name + " unpublish", Deadline, async (grains, _) =>
         {
             var grain = grains.GetGrain<IVolumeGrain>(VolumeId);
             await grain.Leave();
-            await grain.Unpublish(Target, token);
+            await grain.Unpublish(Target, CancellationToken.None); // as the driver does
         });
         return failure is null;
     }

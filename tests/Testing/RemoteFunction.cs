@@ -1,12 +1,12 @@
 using System.Reflection;
 
-namespace ActorCsi.Tests.Mounts;
+namespace ActorCsi.Testing;
 
 /// <summary>A function that is named on a command line, to be run in another process of this program.</summary>
 /// <remarks>
 /// It may be a static method or a lambda that uses nothing from around it: variables do not travel, only the strings that it is given.
 /// </remarks>
-internal static class RemoteFunction
+public static class RemoteFunction
 {
     /// <summary>The first argument of a program that is to run a function.</summary>
     public const string Verb = "run-function";
@@ -26,7 +26,7 @@ internal static class RemoteFunction
     {
         try
         {
-            var type = Assembly.GetExecutingAssembly().GetType(words[0], throwOnError: true)!;
+            var type = Assembly.GetEntryAssembly()!.GetType(words[0], throwOnError: true)!;
             var method = type.GetMethod(words[1], Any)!;
             var target = method.IsStatic ? null : Activator.CreateInstance(type, nonPublic: true);
             object[] args = method.GetParameters().Length == 0 ? [] : [words[2..]];

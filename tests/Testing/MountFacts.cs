@@ -1,4 +1,4 @@
-namespace ActorCsi.Tests.Mounts;
+namespace ActorCsi.Testing;
 
 /// <summary>What a test needs beyond a mount namespace of its own.</summary>
 [Flags]

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 
-namespace ActorCsi.Tests.Mounts;
+namespace ActorCsi.Testing;
 
 /// <summary>Whose namespace it is.</summary>
 public enum Privilege
@@ -24,8 +24,9 @@ public enum Privilege
 /// </remarks>
 public sealed class MountNamespace : IDisposable
 {
+    /// <summary>The <c>dotnet</c> that runs this program.</summary>
+    public static readonly string DotNet = Path.GetFullPath("../../../dotnet", RuntimeEnvironment.GetRuntimeDirectory());
     private const string ScratchVariable = "ACTORCSI_SCRATCH";
-    private static readonly string DotNet = Path.GetFullPath("../../../dotnet", RuntimeEnvironment.GetRuntimeDirectory());
     private static readonly TimeSpan LongestRun = TimeSpan.FromMinutes(2);
 
     private readonly Process _holder;
@@ -41,7 +42,7 @@ public sealed class MountNamespace : IDisposable
         _userToo = isRoot && privilege is Privilege.Most ? [] : ["--user"];
         string[] mapRoot = _userToo.Length == 0 ? [] : ["--map-root-user"];
 
-        _scratch = Directory.CreateTempSubdirectory("actorcsi-mounts-");
+        _scratch = System.IO.Directory.CreateTempSubdirectory("actorcsi-mounts-");
         _scratch.UnixFileMode = (UnixFileMode)0x1FF; // 0777: for nobody too
         _holder = Begin([.. _become, "unshare", .. _userToo, .. mapRoot, "--mount", "--propagation", "private", "sh", "-c", "echo ready; read line"]);
         if (_holder.StandardOutput.ReadLine() != "ready")
@@ -57,6 +58,15 @@ public sealed class MountNamespace : IDisposable
 
     /// <summary>In a function that runs in a namespace: an empty directory to work in.</summary>
     public static string Scratch => Environment.GetEnvironmentVariable(ScratchVariable) ?? throw new InvalidOperationException("not inside a mount namespace");
+
+    /// <summary>The directory that <see cref="Scratch"/> is in functions, seen from outside: without what is mounted there.</summary>
+    public string Directory => _scratch.FullName;
+
+    /// <summary>The mounts at <paramref name="target"/> in this namespace, the lowest first.</summary>
+    public List<MountTable> Mounts(string target) => MountTable.At(target, $"/proc/{_holder.Id}/mountinfo");
+
+    /// <summary>Where <paramref name="path"/> of this namespace can be read from outside, with what is mounted there: see proc_pid_root(5).</summary>
+    public string Seen(string path) => $"/proc/{_holder.Id}/root{path}";
 
     /// <summary>Runs <paramref name="body"/> in a namespace of its own. It fails as it fails there.</summary>
     public static void Run(Action body, Privilege privilege = Privilege.Most)
@@ -90,10 +100,24 @@ public sealed class MountNamespace : IDisposable
 
     /// <summary>Starts a function with <paramref name="args"/> in this namespace and leaves it to the caller.</summary>
     public Process Start(Delegate body, params string[] args)
+        => Start([DotNet, body.Method.Module.Assembly.Location, .. RemoteFunction.CommandLine(body, args)]);
+
+    /// <summary>Starts a program in this namespace and leaves it to the caller. Its id is that of the program itself.</summary>
+    public Process Start(params IEnumerable<string> command)
     {
         string[] keep = _userToo.Length == 0 ? [] : ["--preserve-credentials"];
-        return Begin([.. _become, "nsenter", $"--target={_holder.Id}", "--mount", .. _userToo, .. keep, "--",
-            DotNet, typeof(MountNamespace).Assembly.Location, .. RemoteFunction.CommandLine(body, args)]);
+        return Begin([.. _become, "nsenter", $"--target={_holder.Id}", "--mount", .. _userToo, .. keep, "--", .. command]);
+    }
+
+    /// <summary>Runs a program in this namespace to its end and gives what it printed. It must end with 0.</summary>
+    public string Output(params string[] command)
+    {
+        using var process = Start(command);
+        process.StandardInput.Close();
+        var failure = process.StandardError.ReadToEndAsync();
+        var output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        return process.ExitCode == 0 ? output : throw new InvalidOperationException($"{string.Join(' ', command)} (exit code {process.ExitCode}): {failure.Result}");
     }
 
     /// <inheritdoc/>
@@ -126,7 +150,8 @@ public sealed class MountNamespace : IDisposable
     {
         try
         {
-            Run(static () => { }, privilege);
+            using var inside = new MountNamespace(privilege);
+            inside.Output("sh", "-c", "mount -t tmpfs none \"$0\" && test -r \"$1\"", inside._scratch.FullName, typeof(MountNamespace).Assembly.Location);
             return null;
         }
         catch (Exception failure) when (failure is System.ComponentModel.Win32Exception or InvalidOperationException)

@@ -1,0 +1,66 @@
+using System.Diagnostics;
+
+namespace ActorCsi.Tests.EndToEnd;
+
+/// <summary><c>actorcsi try</c> shows what it says, and says so when it does not.</summary>
+public sealed class TryTests : IDisposable
+{
+    private readonly TemporaryDirectory _temporary = new();
+
+    public void Dispose() => _temporary.Dispose();
+
+    [MountFact]
+    public async Task Try_Sound_EndsWithZeroAndLeavesNothing()
+    {
+        using var program = Begin();
+        var (output, errors) = (program.StandardOutput.ReadToEndAsync(), program.StandardError.ReadToEndAsync());
+        await program.WaitForExitAsync();
+
+        Assert.True(program.ExitCode == 0, $"{await output}{await errors}");
+        Assert.Contains("all as it should be", await output);
+        Assert.Contains("the certificate rotated", await output);
+        Assert.Empty(await errors);
+        Assert.Empty(Directory.GetFileSystemEntries(_temporary.Path));
+    }
+
+    [MountFact]
+    public async Task Try_DriverDies_EndsWithOneAndLeavesNothing()
+    {
+        using var program = Begin();
+        var errors = program.StandardError.ReadToEndAsync();
+        while (await program.StandardOutput.ReadLineAsync() is { } line && !line.Contains("the driver serves", StringComparison.Ordinal))
+        {
+        }
+        var output = program.StandardOutput.ReadToEndAsync();
+        Process.GetProcessById(DriverOf(_temporary.Path)).Kill();
+        await program.WaitForExitAsync();
+
+        Assert.Equal(1, program.ExitCode);
+        Assert.Contains("✗", await output);
+        Assert.NotEmpty(await errors);
+        Assert.Empty(Directory.GetFileSystemEntries(_temporary.Path));
+    }
+
+    private Process Begin() => Process.Start(new ProcessStartInfo(MountNamespace.DotNet, [DriverRun.Program, "try", "--rate", "120"])
+    {
+        RedirectStandardOutput = true,
+        RedirectStandardError = true,
+        Environment = { ["TMPDIR"] = _temporary.Path },
+    })!;
+
+    /// <summary>The process that was started with a socket in <paramref name="directory"/>.</summary>
+    private static int DriverOf(string directory)
+        => Process.GetProcesses().Single(process => CommandLine(process.Id).Contains($"unix://{directory}", StringComparison.Ordinal)).Id;
+
+    private static string CommandLine(int process)
+    {
+        try
+        {
+            return File.ReadAllText($"/proc/{process}/cmdline");
+        }
+        catch (IOException) // it has ended meanwhile
+        {
+            return "";
+        }
+    }
+}
