@@ -6,8 +6,11 @@ namespace ActorCsi.Driver;
 /// <summary>How the driver appears to kubelet.</summary>
 public sealed partial record CsiDriverOptions
 {
+    /// <summary>The version and, behind a plus sign, the commit that it was built from, where the build knew it.</summary>
+    public static string Build { get; } = typeof(CsiDriverOptions).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
+
     /// <summary>The version told to the caller of GetPluginInfo.</summary>
-    public static string Version { get; } = typeof(CsiDriverOptions).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
+    public static string Version { get; } = Build.Split('+')[0];
 
     /// <summary>The driver's name, as in the CSIDriver object: the form of a domain name, at most 63 characters.</summary>
     public required string DriverName { get; init; }

@@ -12,7 +12,12 @@ internal sealed class IdentityService(CsiDriverOptions options) : Identity.Ident
     private static readonly Task<ProbeResponse> Ready = Task.FromResult(new ProbeResponse { Ready = true });
 
     public override Task<GetPluginInfoResponse> GetPluginInfo(GetPluginInfoRequest request, ServerCallContext context)
-        => Task.FromResult(new GetPluginInfoResponse { Name = options.DriverName, VendorVersion = CsiDriverOptions.Version });
+        => Task.FromResult(new GetPluginInfoResponse
+        {
+            Name = options.DriverName,
+            VendorVersion = CsiDriverOptions.Version,
+            Manifest = { ["build"] = CsiDriverOptions.Build },
+        });
 
     public override Task<GetPluginCapabilitiesResponse> GetPluginCapabilities(GetPluginCapabilitiesRequest request, ServerCallContext context) => NoCapabilities;
 

@@ -19,6 +19,7 @@ public class IdentityTests
         Assert.Equal(RunningDriver.Name, info.Name);
         Assert.Equal(CsiDriverOptions.Version, info.VendorVersion);
         Assert.Matches(@"^\d+\.\d+\.\d+", info.VendorVersion);
+        Assert.StartsWith(info.VendorVersion, info.Manifest["build"], StringComparison.Ordinal);
     }
 
     [Fact]
