@@ -41,7 +41,7 @@ internal static class VolumeContext
             "volume_capability asks for a block device, expected mount: secrets are files");
         Require(capability.AccessTypeCase is VolumeCapability.AccessTypeOneofCase.Mount, "volume_capability.mount is missing");
         var accessMode = AccessModeName(capability.AccessMode?.Mode ?? Mode.Unknown);
-        Require(accessMode is not null, "volume_capability.access_mode is missing or unknown, expected one of the modes of CSI 1.5, such as SINGLE_NODE_WRITER");
+        Require(accessMode is not null, "volume_capability.access_mode is missing or unknown, expected a mode of the CSI specification, such as SINGLE_NODE_WRITER");
         var fsGroup = GroupId(capability.Mount.VolumeMountGroup);
         Require(!request.VolumeContext.TryGetValue(Ephemeral, out var ephemeral) || ephemeral == "true",
             $"volume_context[\"{Ephemeral}\"] is not \"true\": only inline volumes are served, so put the volume under spec.volumes[].csi of the pod, not in a PersistentVolume");

@@ -129,6 +129,30 @@ public class StatusCodeTests
         Assert.Single(Failures(driver));
     }
 
+    /// <summary>An unpublish that was announced comes: half a leave would keep the volume from refreshing, and nobody from using it.</summary>
+    [Fact]
+    public async Task Unpublish_CallerGivesUp_GoesOn()
+    {
+        await using var driver = await RunningDriver.Start();
+        var (begun, goOn, done) = (new TaskCompletionSource<CancellationToken>(), new TaskCompletionSource(), new TaskCompletionSource());
+        driver.Volumes.OnUnpublish = async cancellationToken =>
+        {
+            begun.SetResult(cancellationToken);
+            await goOn.Task;
+            done.SetResult();
+        };
+        using var giveUp = new CancellationTokenSource();
+
+        var call = driver.Refusal(node => node.NodeUnpublishVolumeAsync(new() { VolumeId = "v", TargetPath = "/t/mount" }, cancellationToken: giveUp.Token));
+        var volumesToken = await begun.Task.Soon();
+        await giveUp.CancelAsync();
+        await call;
+
+        Assert.False(volumesToken.CanBeCanceled);
+        goOn.SetResult();
+        await done.Task.Soon();
+    }
+
     [Fact]
     public async Task Publish_ProviderSaysTooMuch_IsCutToWhatFits()
     {
