@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using Csi.V1;
 using Grpc.Core;
@@ -29,7 +30,7 @@ public class CanaryTests
     [MemberData(nameof(Spoiled))]
     public async Task Publish_SecretsEverywhere_AreSeenNowhere(int spoiling)
     {
-        var traces = new List<string>();
+        var traces = new ConcurrentQueue<string>(); // other tests trace meanwhile
         using var listener = Listen(traces);
         await using var driver = await RunningDriver.Start();
         var request = WithCanaries(Recording.Publish());
@@ -104,17 +105,14 @@ public class CanaryTests
         }
     }
 
-    private static ActivityListener Listen(List<string> traces)
+    private static ActivityListener Listen(ConcurrentQueue<string> traces)
     {
         var listener = new ActivityListener
         {
             ShouldListenTo = source => source.Name.StartsWith("ActorCsi", StringComparison.Ordinal),
             Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllDataAndRecorded,
-            ActivityStopped = activity =>
-            {
-                lock (traces)
-                    traces.Add($"{activity.OperationName} {activity.StatusDescription} {string.Join(' ', activity.TagObjects)} {string.Join(' ', activity.Events)}");
-            },
+            ActivityStopped = activity => traces.Enqueue(
+                $"{activity.OperationName} {activity.StatusDescription} {string.Join(' ', activity.TagObjects)} {string.Join(' ', activity.Events)}"),
         };
         ActivitySource.AddActivityListener(listener);
         return listener;
