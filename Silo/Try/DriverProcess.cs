@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using ActorCsi.Silo.Serve;
+using AdminClient = ActorCsi.Admin.V1.Admin.AdminClient;
 
 namespace ActorCsi.Silo.Try;
 
@@ -13,6 +14,8 @@ internal sealed class DriverProcess(string root, FastTime clock, double rate) : 
     public string Socket => Path.Combine(root, "csi.sock");
 
     public string State => Path.Combine(root, "state");
+
+    public string AdminSocket => Path.Combine(State, "admin.sock");
 
     public string Plugins => Path.Combine(root, "kubelet", "plugins_registry");
 
@@ -37,6 +40,7 @@ internal sealed class DriverProcess(string root, FastTime clock, double rate) : 
         _process.BeginOutputReadLine();
         _process.BeginErrorReadLine();
         await Kubelet.WaitUntilServed(Socket, _process, cancellationToken);
+        await Kubelet.WaitUntilAnswered(AdminSocket, _process, async channel => await new AdminClient(channel).ListVolumesAsync(new(), cancellationToken: cancellationToken), cancellationToken);
     }
 
     /// <summary>SIGTERM, as at the end of a container.</summary>

@@ -37,14 +37,18 @@ internal static class Kubelet
     }
 
     /// <summary>Waits until Probe is answered; fails when the process ends first.</summary>
-    public static async Task WaitUntilServed(string socket, Process process, CancellationToken cancellationToken)
+    public static Task WaitUntilServed(string socket, Process process, CancellationToken cancellationToken)
+        => WaitUntilAnswered(socket, process, async channel => await new Identity.IdentityClient(channel).ProbeAsync(new(), cancellationToken: cancellationToken), cancellationToken);
+
+    /// <summary>Asks until there is an answer; fails when the process ends first.</summary>
+    public static async Task WaitUntilAnswered(string socket, Process process, Func<GrpcChannel, Task> ask, CancellationToken cancellationToken)
     {
         while (true)
         {
             try
             {
                 using var channel = Connect(socket);
-                await new Identity.IdentityClient(channel).ProbeAsync(new(), cancellationToken: cancellationToken);
+                await ask(channel);
                 return;
             }
             catch (RpcException) when (!process.HasExited)

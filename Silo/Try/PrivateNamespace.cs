@@ -8,16 +8,16 @@ namespace ActorCsi.Silo.Try;
 /// </summary>
 internal static class PrivateNamespace
 {
-    private const string Mark = "ACTORCSI_IN_NAMESPACE";
+    private const string DirectoryVariable = "ACTORCSI_TRY_DIRECTORY";
 
-    /// <summary>Whether this process was started by <see cref="RunAgain"/>.</summary>
-    public static bool IsInside => Environment.GetEnvironmentVariable(Mark) == "1";
+    /// <summary>The directory to work in, when this process was started by <see cref="RunAgain"/>; else null.</summary>
+    public static string? Directory => Environment.GetEnvironmentVariable(DirectoryVariable);
 
     /// <summary>Runs this program with <paramref name="args"/> in a new mount namespace; without root, in a user namespace too. Gives its exit code.</summary>
-    public static async Task<int> RunAgain(string[] args, CancellationToken cancellationToken)
+    public static async Task<int> RunAgain(string directory, string[] args, CancellationToken cancellationToken)
     {
         string[] user = Environment.IsPrivilegedProcess ? [] : ["--user", "--map-root-user"];
-        var start = new ProcessStartInfo("unshare", [.. user, "--mount", "--propagation", "private", .. Self.Command, .. args]) { Environment = { [Mark] = "1" } };
+        var start = new ProcessStartInfo("unshare", [.. user, "--mount", "--propagation", "private", .. Self.Command, .. args]) { Environment = { [DirectoryVariable] = directory } };
         try
         {
             using var process = Process.Start(start)!;

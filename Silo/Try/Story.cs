@@ -9,7 +9,6 @@ namespace ActorCsi.Silo.Try;
 internal sealed class Story : IDisposable
 {
     private static readonly DateTimeOffset Begin = new(2026, 11, 21, 4, 24, 10, TimeSpan.Zero);
-    private static readonly DateTimeOffset KillAt = new(2026, 11, 21, 4, 31, 10, TimeSpan.Zero);
 
     private readonly string _root;
     private readonly FastTime _clock;
@@ -19,6 +18,7 @@ internal sealed class Story : IDisposable
     private readonly Recording _token;
     private readonly List<string> _faults = [];
     private readonly HashSet<string> _generations = [];
+    private bool _wasKilled;
 
     public Story(string root, double rate)
     {
@@ -70,15 +70,8 @@ internal sealed class Story : IDisposable
     private async Task PlayRecordings(CancellationToken cancellationToken)
     {
         var calls = _certificate.Calls.Select(call => (_certificate, call)).Concat(_token.Calls.Select(call => (_token, call))).OrderBy(pair => pair.call.At);
-        var killed = false;
         foreach (var (recording, call) in calls)
         {
-            if (!killed && call.At >= KillAt)
-            {
-                await WaitUntil(KillAt, cancellationToken);
-                await KillAndRestart(cancellationToken);
-                killed = true;
-            }
             await WaitUntil(call.At, cancellationToken);
             await Play(recording, call, cancellationToken);
         }
@@ -102,6 +95,7 @@ internal sealed class Story : IDisposable
 
     private async Task KillAndRestart(CancellationToken cancellationToken)
     {
+        _wasKilled = true;
         var before = (View(_certificate), View(_token));
         _screen.Tell("[red]kill -9[/] the driver");
         await _driver.Kill();
@@ -117,6 +111,8 @@ internal sealed class Story : IDisposable
         while (time - _clock.GetUtcNow() is { } wait && wait > TimeSpan.Zero)
         {
             await Look(cancellationToken);
+            if (!_wasKilled && _generations.Count > 1) // right after a rotation: the next one is minutes away, and cannot be taken for a change by the restart
+                await KillAndRestart(cancellationToken);
             var pause = _clock.Slow(wait);
             await Task.Delay(pause < LookEvery ? pause : LookEvery, cancellationToken);
         }
@@ -126,7 +122,7 @@ internal sealed class Story : IDisposable
 
     private async Task Look(CancellationToken cancellationToken)
     {
-        using var channel = Kubelet.Connect(Path.Combine(_driver.State, "admin.sock"));
+        using var channel = Kubelet.Connect(_driver.AdminSocket);
         var volumes = await new Admin.V1.Admin.AdminClient(channel).ListVolumesAsync(new(), cancellationToken: cancellationToken);
         _screen.Update([.. volumes.Volumes.Select(volume => (volume, volume.Targets is [var target, ..] ? VolumeView.Read(target) : null))]);
 

@@ -19,18 +19,20 @@ internal sealed class TryCommand : Command
 
     private static async Task<int> Run(double rate, CancellationToken cancellationToken)
     {
-        if (!PrivateNamespace.IsInside)
-            return await PrivateNamespace.RunAgain(["try", "--rate", rate.ToString(System.Globalization.CultureInfo.InvariantCulture)], cancellationToken);
+        if (PrivateNamespace.Directory is { } inside)
+        {
+            using var story = new Story(inside, rate);
+            return await story.Tell(cancellationToken);
+        }
 
-        var root = Directory.CreateTempSubdirectory("actorcsi-try-").FullName;
+        var directory = Directory.CreateTempSubdirectory("actorcsi-try-");
         try
         {
-            using var story = new Story(root, rate);
-            return await story.Tell(cancellationToken);
+            return await PrivateNamespace.RunAgain(directory.FullName, ["try", "--rate", rate.ToString(System.Globalization.CultureInfo.InvariantCulture)], cancellationToken);
         }
         finally
         {
-            Directory.Delete(root, recursive: true);
+            directory.Delete(recursive: true); // from outside: what was still mounted there has gone with the namespace
         }
     }
 }
