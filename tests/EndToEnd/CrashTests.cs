@@ -46,7 +46,7 @@ public sealed class CrashTests(ITestOutputHelper output) : IDisposable
         {
             await _node.Restart();
             CheckServes();
-            Assert.True(volume.View().IsTidy, "the restart leaves one generation");
+            Assert.True(volume.View().IsTidy, "the restart leaves generations behind");
         }
         await volume.Republish();
         CheckServes();

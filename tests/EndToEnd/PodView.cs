@@ -12,8 +12,8 @@ internal sealed record PodView(string Mount, string Entries, SortedDictionary<st
     /// <summary>The names that readers do not look at: the link, the generations, whatever was left.</summary>
     public string[] Hidden { get; private init; } = [];
 
-    /// <summary>Whether there is no other generation than the one that is shown, and nothing half done.</summary>
-    public bool IsTidy => Hidden.Length == 2 && Hidden[1] == "..data";
+    /// <summary>Whether there is no more than the generation that is shown, perhaps the one before it, and the link.</summary>
+    public bool IsTidy => Hidden.Length is 2 or 3 && Hidden[^1] == "..data";
 
     /// <summary>Reads <paramref name="target"/>; null where nothing is mounted.</summary>
     public static PodView? Of(TestNode node, string target)
@@ -22,8 +22,10 @@ internal sealed record PodView(string Mount, string Entries, SortedDictionary<st
             return null;
         var seen = node.Seen(target);
         var names = Directory.EnumerateFileSystemEntries(seen).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal).ToList();
+        // As a careful program does: resolve ..data once and read there, for the volume may be refreshed meanwhile.
+        var generation = Path.Combine(seen, new FileInfo(Path.Combine(seen, "..data")).LinkTarget ?? "");
         var content = names.Where(name => !name.StartsWith("..", StringComparison.Ordinal))
-            .ToDictionary(name => name, name => Convert.ToBase64String(File.ReadAllBytes(Path.Combine(seen, name))));
+            .ToDictionary(name => name, name => Convert.ToBase64String(File.ReadAllBytes(Path.Combine(generation, name))));
         var entries = node.Run("find", target, "-printf", "%D %i %U %G %m %P %l\\n").Split('\n').Order(StringComparer.Ordinal);
         return new PodView(mount.Id, string.Join('\n', entries), new(content, StringComparer.Ordinal)) { Hidden = [.. names.Where(name => name.StartsWith("..", StringComparison.Ordinal))] };
     }

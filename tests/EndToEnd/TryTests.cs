@@ -41,7 +41,7 @@ public sealed class TryTests : IDisposable
         Assert.Empty(Directory.GetFileSystemEntries(_temporary.Path));
     }
 
-    private Process Begin() => Process.Start(new ProcessStartInfo(MountNamespace.DotNet, [DriverRun.Program, "try", "--rate", "120"])
+    private Process Begin() => Process.Start(new ProcessStartInfo(MountNamespace.DotNet, [DriverRun.Program, "try", "--rate", "60"])
     {
         RedirectStandardOutput = true,
         RedirectStandardError = true,
