@@ -52,19 +52,23 @@ internal static class DriverBench
 
         foreach (var callers in new[] { 1, Many })
         {
-            var (empty, republish) = (new List<Timing>(), new List<Timing>());
+            var (empty, carried, republish) = (new List<Timing>(), new List<Timing>(), new List<Timing>());
+            var freight = volumes[0].AsUnknownField();
             for (var run = 0; run <= Runs; run++)
             {
                 var e = await driver.Repeat(callers, TimeSpan.FromSeconds(2), (node, _) => driver.Probe(node));
+                var c = await driver.Repeat(callers, TimeSpan.FromSeconds(2), (node, _) => driver.ProbeWith(node, freight));
                 var r = await driver.Repeat(callers, TimeSpan.FromSeconds(2), (node, i) => driver.Publish(node, volumes[i % volumes.Length]));
                 if (run == 0)
                     continue; // warms up
                 empty.Add(e);
+                carried.Add(c);
                 republish.Add(r);
             }
-            var (emptyMedian, republishMedian) = (Timing.Median(empty), Timing.Median(republish));
+            var (emptyMedian, carriedMedian, republishMedian) = (Timing.Median(empty), Timing.Median(carried), Timing.Median(republish));
             var name = callers == 1 ? "1 caller" : $"{callers} callers";
             report.Add($"empty unary call (Probe), {name}", emptyMedian.ToString());
+            report.Add($"the same with {freight.Length} bytes that nobody reads, {name}", carriedMedian.ToString());
             report.Add($"republish with nothing due, {name}", republishMedian.ToString(), callers == 1 ? "≥ 6,960/s (3 × peer)" : "≥ 23,600/s (3 × peer)");
             report.Add($"empty call ÷ republish, calls a second, {name}", (emptyMedian.PerSecond / republishMedian.PerSecond).ToString("0.00", CultureInfo.InvariantCulture), "≤ 1.5");
         }

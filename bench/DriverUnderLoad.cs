@@ -10,6 +10,11 @@ namespace ActorCsi.Bench;
 /// <summary>A driver process and the callers that press on it.</summary>
 internal sealed partial class DriverUnderLoad(string program, string root) : IAsyncDisposable
 {
+    // Requests are encoded before the watch runs: the driver is measured, not the load.
+    private static readonly Marshaller<byte[]> Ready = Marshallers.Create(static bytes => bytes, static bytes => bytes);
+    private static readonly Method<byte[], byte[]> PublishMethod = new(MethodType.Unary, "csi.v1.Node", "NodePublishVolume", Ready, Ready);
+    private static readonly Method<byte[], byte[]> ProbeMethod = new(MethodType.Unary, "csi.v1.Identity", "Probe", Ready, Ready);
+
     private readonly string _socket = Path.Combine(root, "csi.sock");
     private Process? _process;
     private GrpcChannel? _channel;
@@ -72,10 +77,16 @@ internal sealed partial class DriverUnderLoad(string program, string root) : IAs
 
     public async Task Probe(GrpcChannel channel) => await new Identity.IdentityClient(channel).ProbeAsync(new());
 
-    public async Task Publish(GrpcChannel channel, NodePublishVolumeRequest volume) => await new Node.NodeClient(channel).NodePublishVolumeAsync(volume);
+    /// <summary>A call that asks for nothing and carries as many bytes as a publish: what the way alone costs.</summary>
+    public async Task ProbeWith(GrpcChannel channel, byte[] request) => await Send(channel, ProbeMethod, request);
 
-    public async Task Unpublish(GrpcChannel channel, NodePublishVolumeRequest volume)
+    public async Task Publish(GrpcChannel channel, ReadyRequest volume) => await Send(channel, PublishMethod, volume.Bytes);
+
+    public async Task Unpublish(GrpcChannel channel, ReadyRequest volume)
         => await new Node.NodeClient(channel).NodeUnpublishVolumeAsync(new() { VolumeId = volume.VolumeId, TargetPath = volume.TargetPath });
+
+    private static async Task Send(GrpcChannel channel, Method<byte[], byte[]> method, byte[] request)
+        => await channel.CreateCallInvoker().AsyncUnaryCall(method, null, default, request);
 
     public async Task OnNewConnection(Func<GrpcChannel, Task> call)
     {

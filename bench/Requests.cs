@@ -3,21 +3,39 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Csi.V1;
+using Google.Protobuf;
 
 namespace ActorCsi.Bench;
+
+/// <summary>A publish, encoded.</summary>
+internal sealed record ReadyRequest(string VolumeId, string TargetPath, byte[] Bytes)
+{
+    public static ReadyRequest Of(NodePublishVolumeRequest request) => new(request.VolumeId, request.TargetPath, request.ToByteArray());
+
+    /// <summary>As many bytes, in a field that a probe does not know.</summary>
+    public byte[] AsUnknownField()
+    {
+        var bytes = new byte[Bytes.Length];
+        var output = new CodedOutputStream(bytes);
+        output.WriteTag(100, WireFormat.WireType.LengthDelimited);
+        output.WriteBytes(ByteString.CopyFrom(bytes, 0, bytes.Length - 4)); // 2 bytes of tag, 2 of length
+        output.Flush();
+        return bytes;
+    }
+}
 
 /// <summary>Requests of the size and shape that a kubelet sends, with tokens that are good for an hour.</summary>
 internal static class Requests
 {
     public const string Class = "token";
 
-    public static NodePublishVolumeRequest Publish(string root, int number)
+    public static ReadyRequest Publish(string root, int number)
     {
         var pod = $"pod-{number}";
         var uid = new Guid(number, 0, 0, new byte[8]).ToString();
         var target = Path.Combine(root, "pods", uid, "volumes/kubernetes.io~csi/secrets/mount");
         Directory.CreateDirectory(Path.GetDirectoryName(target)!);
-        return new NodePublishVolumeRequest
+        return ReadyRequest.Of(new NodePublishVolumeRequest
         {
             VolumeId = "csi-" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(uid + "secrets"))),
             TargetPath = target,
@@ -33,7 +51,7 @@ internal static class Requests
                 ["csi.storage.k8s.io/serviceAccount.name"] = "app-sa",
                 ["secretProviderClass"] = Class,
             },
-        };
+        });
     }
 
     private static string Tokens(string pod, string uid)
