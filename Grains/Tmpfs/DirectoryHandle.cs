@@ -176,6 +176,44 @@ internal sealed class DirectoryHandle : SafeHandleMinusOneIsInvalid
         }
     }
 
+    /// <summary>The content of the file <paramref name="name"/>; null when there is no plain file by that name.</summary>
+    /// <exception cref="VolumeException"><see cref="VolumeError.Full"/>: it has more than <paramref name="limit"/> bytes.</exception>
+    public byte[]? ReadFile(string name, int limit)
+    {
+        var file = Libc.OpenAt(this, name, Libc.OpenRead | Libc.NoFollow | Libc.NonBlock, 0);
+        if (file < 0)
+            return Errno.IsShortage(Errno.Last) ? throw Failure("open", name) : null;
+        try
+        {
+            if (Libc.StatX(file, "", Libc.AtEmptyPath, Libc.FileStatus.BasicMask, out var status) != 0)
+                throw Failure("stat", name);
+            if (!status.IsFile)
+                return null;
+            if (status.Size > (ulong)limit)
+                throw new VolumeException(VolumeError.Full, $"{PathOf(name)} has {status.Size} bytes, expected at most {limit}");
+            var content = new byte[status.Size];
+            if (!TryFill(file, content))
+                throw Failure("read", name);
+            return content;
+        }
+        finally
+        {
+            _ = Libc.Close(file);
+        }
+    }
+
+    private static bool TryFill(int file, Span<byte> content)
+    {
+        while (!content.IsEmpty)
+        {
+            var read = (int)Libc.Read(file, content, content.Length);
+            if (read <= 0) // 0: somebody cut the file short meanwhile
+                return false;
+            content = content[read..];
+        }
+        return true;
+    }
+
     private static bool ContentIs(int file, ReadOnlySpan<byte> content)
     {
         Span<byte> buffer = stackalloc byte[4096];

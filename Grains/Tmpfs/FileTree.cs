@@ -67,7 +67,7 @@ internal sealed class FileTree
     /// <summary>The folder that holds <paramref name="path"/>, made with all folders above it if need be.</summary>
     private static Folder.Builder FolderOf(string path, SortedDictionary<string, Folder.Builder> folders)
     {
-        var folderPath = path[..Math.Max(path.LastIndexOf('/'), 0)];
+        var folderPath = Folder.PathOf(path);
         if (!folders.TryGetValue(folderPath, out var folder))
         {
             if (folders.Count == MostFolders)
@@ -93,6 +93,9 @@ internal sealed record Folder(string Path, ImmutableArray<string> Folders, Immut
 
     /// <summary>The last name of a path.</summary>
     public static string NameOf(string path) => path[(path.LastIndexOf('/') + 1)..];
+
+    /// <summary>The path of the folder that <paramref name="path"/> is in; empty for the top.</summary>
+    public static string PathOf(string path) => path[..Math.Max(path.LastIndexOf('/'), 0)];
 
     /// <summary>Collects what stands in a folder.</summary>
     internal sealed class Builder

@@ -45,6 +45,13 @@ public interface ITmpfs
     Replacement Replace(string target, ImmutableArray<SecretFile> files, uint? fsGroup);
 
     /// <summary>
+    /// Reads the files at <paramref name="paths"/> of the one generation that readers see now (of the volume's root, where a plugin wrote it without generations).
+    /// The answer is in the order of <paramref name="paths"/>, null where there is no such file; links are not followed. The caller erases what it is given.
+    /// </summary>
+    /// <exception cref="VolumeException"><see cref="VolumeError.Full"/>: together the files have more than <paramref name="limit"/> bytes.</exception>
+    ImmutableArray<Secret?> Read(string target, ImmutableArray<string> paths, int limit);
+
+    /// <summary>
     /// Removes what <see cref="Replace"/> or a crash in the middle of it left: older generations, unfinished ones, links that lead
     /// nowhere. Shows what a crash kept from being shown. The generation that readers see stays.
     /// </summary>

@@ -136,6 +136,14 @@ public sealed class LinuxTmpfs : ITmpfs
     }
 
     /// <inheritdoc/>
+    public ImmutableArray<Secret?> Read(string target, ImmutableArray<string> paths, int limit)
+    {
+        using var place = Mountpoint.Find(target);
+        using var root = place.OpenMounted();
+        return TmpfsReader.Read(root, paths, limit);
+    }
+
+    /// <inheritdoc/>
     public void Tidy(string target)
     {
         using var place = Mountpoint.Find(target);

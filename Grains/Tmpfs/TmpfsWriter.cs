@@ -91,7 +91,7 @@ internal sealed class TmpfsWriter(TimeProvider time, Random chance)
     }
 
     /// <summary>The generation that <c>..data</c> leads to; null when there is none. A link to anywhere else is not believed.</summary>
-    private static string? CurrentGeneration(DirectoryHandle root)
+    public static string? CurrentGeneration(DirectoryHandle root)
     {
         if (root.ReadLink(DataLink) is not { Length: > 2 } name || !name.StartsWith("..", StringComparison.Ordinal) || name.Contains('/')
             || !root.TryOpen(name, out var generation))

@@ -83,6 +83,14 @@ public sealed class MemoryTmpfs(MemoryKernel kernel, Action<string>? step = null
     }
 
     /// <inheritdoc/>
+    public ImmutableArray<Secret?> Read(string target, ImmutableArray<string> paths, int limit)
+    {
+        Step("read");
+        var files = kernel.Mounts[target].Files;
+        return [.. paths.Select(path => files.TryGetValue(path, out var content) ? Secret.FromText(content) : null)];
+    }
+
+    /// <inheritdoc/>
     public void Tidy(string target)
     {
         Step("tidy");
