@@ -9,7 +9,7 @@ public static class GrainServices
 {
     /// <summary>
     /// Adds what the grains share. The host adds <see cref="Tmpfs.ITmpfs"/>, <see cref="Classes.IClassSource"/>, <see cref="IProviderCatalog"/>,
-    /// the grain storage <see cref="VolumeGrain.StorageName"/> and a reminder service.
+    /// the grain storage <see cref="VolumeGrain.StorageName"/> and a reminder service; and an <see cref="IVolumeObserver"/> for each who wants to be told.
     /// </summary>
     public static IServiceCollection AddVolumes(this IServiceCollection services)
     {
@@ -17,6 +17,7 @@ public static class GrainServices
         services.AddOptions<ProviderLimits>();
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<ProviderGates>();
+        services.AddSingleton<VolumeObservers>();
         services.AddSingleton<IVolumeIndex, VolumeIndex>();
         services.AddSingleton<ResumeVolumes>();
         return services;

@@ -37,4 +37,7 @@ internal static partial class Log
 
     [LoggerMessage(110, LogLevel.Error, "{Volume} could not be resumed")]
     public static partial void NotResumed(ILogger log, string volume, Exception failure);
+
+    [LoggerMessage(111, LogLevel.Error, "{Volume}: the observer {Observer} failed; the volume is as it was")]
+    public static partial void ObserverFailed(ILogger log, string volume, string observer, Exception failure);
 }

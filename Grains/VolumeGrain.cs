@@ -43,6 +43,7 @@ public sealed class VolumeGrain : Grain, IVolumeGrain, IRemindable
     private readonly IClassSource _classes;
     private readonly IProviderCatalog _providers;
     private readonly VolumeOptions _options;
+    private readonly VolumeObservers _observers;
     private readonly TimeProvider _time;
     private readonly ILogger<VolumeGrain> _log;
 
@@ -59,6 +60,7 @@ public sealed class VolumeGrain : Grain, IVolumeGrain, IRemindable
         IClassSource classes,
         IProviderCatalog providers,
         IOptions<VolumeOptions> options,
+        VolumeObservers observers,
         TimeProvider time,
         ILogger<VolumeGrain> log)
     {
@@ -67,6 +69,7 @@ public sealed class VolumeGrain : Grain, IVolumeGrain, IRemindable
         _classes = classes;
         _providers = providers;
         _options = options.Value;
+        _observers = observers;
         _time = time;
         _log = log;
     }
@@ -198,8 +201,9 @@ public sealed class VolumeGrain : Grain, IVolumeGrain, IRemindable
             Mount(target);
             await Fill(cancellationToken);
         }
-        catch
+        catch (Exception failure)
         {
+            _observers.PublishFailed(request.Spec, failure);
             await (foreign ? Forget() : Undo());
             throw;
         }
@@ -323,6 +327,7 @@ public sealed class VolumeGrain : Grain, IVolumeGrain, IRemindable
     {
         var now = _time.GetUtcNow();
         var isNew = shown is not { Changed: false };
+        var changes = Changes(secretClass, bundle, isNew);
         _class = secretClass;
         await Save(Record with
         {
@@ -345,7 +350,15 @@ public sealed class VolumeGrain : Grain, IVolumeGrain, IRemindable
             TidyLater();
         if (isNew)
             Log.Served(_log, Spec.VolumeId, Spec.Pod, secretClass.Provider, Record.Generations, Record.ExpiresAt);
+        _observers.Served(Status(), secretClass, changes);
     }
+
+    private VolumeChanges Changes(SecretProviderClass secretClass, SecretBundle bundle, bool isNew)
+        => (isNew ? VolumeChanges.Content : 0)
+            | (Record.Generations == 0 ? VolumeChanges.First : 0)
+            | (Record.State is VolumeState.Stale ? VolumeChanges.Recovered : 0)
+            | (Record.Objects.SequenceEqual(bundle.Objects) ? 0 : VolumeChanges.Objects)
+            | (ReferenceEquals(secretClass, _class) ? 0 : VolumeChanges.Class);
 
     private void TidyLater()
     {
@@ -372,6 +385,7 @@ public sealed class VolumeGrain : Grain, IVolumeGrain, IRemindable
         };
         ArmTimer();
         await SaveIfPossible();
+        _observers.GrewStale(Status(), failure.Error);
     }
 
     private TimeSpan Backoff(int failures)
@@ -421,7 +435,7 @@ public sealed class VolumeGrain : Grain, IVolumeGrain, IRemindable
     {
         _tmpfs.Unmount(Mountpoint);
         Log.Unpublished(_log, Spec.VolumeId, Spec.Pod);
-        await Forget();
+        await ForgetAndTell();
     }
 
     /// <inheritdoc/>
@@ -454,16 +468,18 @@ public sealed class VolumeGrain : Grain, IVolumeGrain, IRemindable
         _tmpfs.Tidy(Mountpoint);
         ArmTimer();
         Log.Resumed(_log, Spec.VolumeId, Spec.Pod, Record.State, Record.RefreshAt);
+        _observers.Resumed(Status());
     }
 
     /// <inheritdoc/>
     public Task ReceiveReminder(string reminderName, TickStatus status) => RefreshIfDue(CancellationToken.None);
 
     /// <inheritdoc/>
-    public Task<VolumeStatus?> Inspect()
-        => Task.FromResult(Record.Spec is null ? null : new VolumeStatus(
-            Spec.VolumeId, Record.State, Spec.Pod, Spec.ClassName, Record.Provider, Record.Targets, Record.Generations, Record.Objects,
-            Record.ServedAt, Record.ExpiresAt, Record.RefreshAt, Record.Reason));
+    public Task<VolumeStatus?> Inspect() => Task.FromResult(Record.Spec is null ? null : Status());
+
+    private VolumeStatus Status() => new(
+        Spec.VolumeId, Record.State, Spec.Pod, Spec.ClassName, Record.Provider, Record.Targets, Record.Generations, Record.Objects,
+        Record.ServedAt, Record.ExpiresAt, Record.RefreshAt, Record.Reason);
 
     /// <inheritdoc/>
     public Task<VolumeUsage?> Usage(string volumePath)
@@ -504,6 +520,7 @@ public sealed class VolumeGrain : Grain, IVolumeGrain, IRemindable
         if (Fingerprint.Of(current) != Record.ClassFingerprint)
             return true;
         _class = current;
+        _observers.ClassReplaced(Status(), current);
         return false;
     }
 
@@ -590,7 +607,14 @@ public sealed class VolumeGrain : Grain, IVolumeGrain, IRemindable
     private async Task ForgetVanished()
     {
         Log.Vanished(_log, Spec.VolumeId, Spec.Pod, Mountpoint);
+        await ForgetAndTell();
+    }
+
+    private async Task ForgetAndTell()
+    {
+        var last = Status();
         await Forget();
+        _observers.Unpublished(last);
     }
 
     private async Task Forget()
