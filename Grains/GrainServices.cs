@@ -16,6 +16,8 @@ public static class GrainServices
         services.AddOptions<VolumeOptions>();
         services.AddOptions<ProviderLimits>();
         services.TryAddSingleton(TimeProvider.System);
+        services.AddMetrics();
+        services.AddSingleton<ProviderMetrics>();
         services.AddSingleton<ProviderGates>();
         services.AddSingleton<VolumeObservers>();
         services.AddSingleton<IVolumeIndex, VolumeIndex>();

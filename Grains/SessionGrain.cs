@@ -6,10 +6,8 @@ namespace ActorCsi.Grains;
 
 /// <summary>One identity's dealings with one provider. Reentrant: fetches for different objects run side by side.</summary>
 [Reentrant]
-internal sealed class SessionGrain(IProviderCatalog providers, ProviderGates gates) : Grain, ISessionGrain
+internal sealed class SessionGrain(IProviderCatalog providers, ProviderGates gates, ProviderMetrics metrics) : Grain, ISessionGrain
 {
-    internal static readonly ActivitySource Activities = new("ActorCsi.Grains");
-
     private readonly Dictionary<string, SharedFetch> _inFlight = new(StringComparer.Ordinal);
 
     /// <inheritdoc/>
@@ -23,9 +21,17 @@ internal sealed class SessionGrain(IProviderCatalog providers, ProviderGates gat
 
     private async Task<SecretBundle> FetchAlone(ISecretProvider provider, FetchRequest request, CancellationToken cancellationToken)
     {
-        using var activity = Activities.StartActivity("Fetch");
+        using var activity = Signals.Activities.StartActivity("Fetch", ActivityKind.Client);
         activity?.SetTag("provider", provider.Name).SetTag("volume", request.Volume.VolumeId);
-        return await gates.For(provider.Name).Fetch(provider, request, cancellationToken);
+        try
+        {
+            return await gates.For(provider.Name).Fetch(provider, request, cancellationToken);
+        }
+        catch (Exception failure)
+        {
+            activity?.SetStatus(ActivityStatusCode.Error, Signals.OutcomeOf(failure)); // one word: the message is for the pod's owner
+            throw;
+        }
     }
 
     /// <summary>
@@ -37,6 +43,10 @@ internal sealed class SessionGrain(IProviderCatalog providers, ProviderGates gat
         {
             fetch = new SharedFetch(token => FetchAlone(provider, request, token));
             _inFlight.Add(key, fetch);
+        }
+        else
+        {
+            metrics.Shared(provider.Name);
         }
         fetch.Waiting++;
         try

@@ -30,12 +30,18 @@ public sealed class ProviderLimits
 }
 
 /// <summary>The gates of all providers, by name: what goes wrong behind one never holds up another.</summary>
-internal sealed class ProviderGates(IOptions<ProviderLimits> limits, TimeProvider time) : IDisposable
+internal sealed class ProviderGates : IDisposable
 {
     private readonly ConcurrentDictionary<string, ProviderGate> _gates = new(StringComparer.Ordinal);
+    private readonly Func<string, ProviderGate> _new;
 
-    public ProviderGate For(string provider)
-        => _gates.GetOrAdd(provider, static (name, self) => new ProviderGate(name, self.Limits, self.Time), (Limits: limits.Value, Time: time));
+    public ProviderGates(IOptions<ProviderLimits> limits, TimeProvider time, ProviderMetrics metrics)
+    {
+        _new = name => new ProviderGate(name, limits.Value, time, metrics);
+        metrics.Watch(() => _gates.Values);
+    }
+
+    public ProviderGate For(string provider) => _gates.GetOrAdd(provider, _new);
 
     public void Dispose()
     {
@@ -50,13 +56,17 @@ internal sealed class ProviderGate : IDisposable
     /// <summary>Enough for a node full of volumes that all want the same provider at once.</summary>
     private const int QueueLength = 10_000;
 
-    private readonly string _name;
+    private readonly int _concurrency;
+    private readonly TimeProvider _time;
+    private readonly ProviderMetrics _metrics;
     private readonly ConcurrencyLimiter _slots;
+    private readonly CircuitBreakerStateProvider _breaker = new();
     private readonly ResiliencePipeline<SecretBundle> _pipeline;
 
-    public ProviderGate(string name, ProviderLimits limits, TimeProvider time)
+    public ProviderGate(string name, ProviderLimits limits, TimeProvider time, ProviderMetrics metrics)
     {
-        _name = name;
+        Name = name;
+        (_concurrency, _time, _metrics) = (limits.Concurrency, time, metrics);
         _slots = new ConcurrencyLimiter(new() { PermitLimit = limits.Concurrency, QueueLimit = QueueLength });
         _pipeline = new ResiliencePipelineBuilder<SecretBundle> { TimeProvider = time }
             .AddCircuitBreaker(new CircuitBreakerStrategyOptions<SecretBundle>
@@ -65,6 +75,7 @@ internal sealed class ProviderGate : IDisposable
                 MinimumThroughput = limits.BreakerFailures,
                 SamplingDuration = limits.BreakerWindow,
                 BreakDuration = limits.BreakerPause,
+                StateProvider = _breaker,
                 ShouldHandle = static outcome => ValueTask.FromResult(outcome.Outcome.Exception is TimeoutRejectedException or
                     VolumeException { Error: VolumeError.ProviderUnavailable or VolumeError.ProviderThrottles }),
             })
@@ -72,11 +83,47 @@ internal sealed class ProviderGate : IDisposable
             .Build();
     }
 
+    /// <summary>The provider's name.</summary>
+    public string Name { get; }
+
+    /// <summary>How many fetches wait for a slot.</summary>
+    public long Waiting => _slots.GetStatistics()!.CurrentQueuedCount;
+
+    /// <summary>How many fetches have a slot.</summary>
+    public long Active => _concurrency - _slots.GetStatistics()!.CurrentAvailablePermits;
+
+    /// <summary>Where the breaker stands.</summary>
+    public CircuitState Breaker => _breaker.CircuitState;
+
     public async Task<SecretBundle> Fetch(ISecretProvider provider, FetchRequest request, CancellationToken cancellationToken)
     {
         using var slot = await _slots.AcquireAsync(1, cancellationToken);
         if (!slot.IsAcquired)
+        {
+            _metrics.Rejected(Name, "queue");
             throw Unavailable($"has {QueueLength} fetches waiting");
+        }
+        var started = _time.GetTimestamp();
+        try
+        {
+            var bundle = await FetchThrough(provider, request, cancellationToken);
+            _metrics.Fetched(Name, _time.GetElapsedTime(started), failure: null);
+            return bundle;
+        }
+        catch (VolumeException refusal) when (refusal.InnerException is BrokenCircuitException)
+        {
+            _metrics.Rejected(Name, "breaker");
+            throw;
+        }
+        catch (Exception failure)
+        {
+            _metrics.Fetched(Name, _time.GetElapsedTime(started), failure);
+            throw;
+        }
+    }
+
+    private async Task<SecretBundle> FetchThrough(ISecretProvider provider, FetchRequest request, CancellationToken cancellationToken)
+    {
         // Back to the caller's scheduler after each step: a grain must not leave its own.
         var context = ResilienceContextPool.Shared.Get(continueOnCapturedContext: true, cancellationToken);
         try
@@ -90,7 +137,7 @@ internal sealed class ProviderGate : IDisposable
         }
         catch (BrokenCircuitException e)
         {
-            throw Unavailable($"has not answered lately; it is asked again {(e.RetryAfter is { } pause ? $"in {pause.TotalSeconds:0} s" : "soon")}");
+            throw Unavailable($"has not answered lately; it is asked again {(e.RetryAfter is { } pause ? $"in {pause.TotalSeconds:0} s" : "soon")}", e);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
@@ -104,5 +151,5 @@ internal sealed class ProviderGate : IDisposable
 
     public void Dispose() => _slots.Dispose();
 
-    private VolumeException Unavailable(string why) => new(VolumeError.ProviderUnavailable, $"provider '{_name}' {why}");
+    private VolumeException Unavailable(string why, Exception? inner = null) => new(VolumeError.ProviderUnavailable, $"provider '{Name}' {why}", inner);
 }

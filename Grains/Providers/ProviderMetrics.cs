@@ -1,0 +1,47 @@
+using System.Diagnostics.Metrics;
+using Polly.CircuitBreaker;
+
+namespace ActorCsi.Grains.Providers;
+
+/// <summary>
+/// What is measured of the dealings with providers. docs/OBSERVABILITY.md has the table. Labels are the provider's name, of which a node has as many
+/// as it has plugins, and words from closed sets.
+/// </summary>
+internal sealed class ProviderMetrics
+{
+    private readonly Meter _meter;
+    private readonly Histogram<double> _fetches;
+    private readonly Counter<long> _shared;
+    private readonly Counter<long> _rejected;
+
+    public ProviderMetrics(IMeterFactory meters)
+    {
+        _meter = meters.Create(Signals.Name);
+        _fetches = _meter.CreateHistogram("actorcsi.provider.fetch.duration", "s", "How long providers took to answer a fetch, and what came of it.",
+            advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30] });
+        _shared = _meter.CreateCounter<long>("actorcsi.provider.fetches.shared", "{fetch}", "Fetches that joined an identical one in flight and were not made.");
+        _rejected = _meter.CreateCounter<long>("actorcsi.provider.fetches.rejected", "{fetch}", "Fetches that were not made to spare the provider: its breaker was open, or its queue full.");
+    }
+
+    /// <summary>A provider has answered, or failed to; <paramref name="failure"/> is null when it gave a bundle.</summary>
+    public void Fetched(string provider, TimeSpan took, Exception? failure)
+        => _fetches.Record(took.TotalSeconds, new(Signals.Provider, provider), new(Signals.Outcome, Signals.OutcomeOf(failure)));
+
+    /// <summary>A fetch has joined one in flight.</summary>
+    public void Shared(string provider) => _shared.Add(1, new KeyValuePair<string, object?>(Signals.Provider, provider));
+
+    /// <summary>A fetch was not made: <paramref name="why"/> is <c>breaker</c> or <c>queue</c>.</summary>
+    public void Rejected(string provider, string why) => _rejected.Add(1, new(Signals.Provider, provider), new(Signals.Reason, why));
+
+    /// <summary>Lets the gates be looked at when somebody asks for the metrics.</summary>
+    public void Watch(Func<IEnumerable<ProviderGate>> gates)
+    {
+        Gauge("actorcsi.provider.fetches.waiting", "{fetch}", "Fetches that wait for a free place at their provider.", gate => gate.Waiting);
+        Gauge("actorcsi.provider.fetches.active", "{fetch}", "Fetches that providers are working on.", gate => gate.Active);
+        Gauge("actorcsi.provider.breaker.open", null, "1 while nothing is asked of the provider, or just one fetch to try it, because it has not answered lately.",
+            gate => gate.Breaker is CircuitState.Closed ? 0 : 1);
+
+        void Gauge(string name, string? unit, string description, Func<ProviderGate, long> read)
+            => _meter.CreateObservableGauge(name, () => gates().Select(gate => new Measurement<long>(read(gate), new KeyValuePair<string, object?>(Signals.Provider, gate.Name))), unit, description);
+    }
+}
