@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Numerics;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -57,7 +58,22 @@ public sealed class Secret : IEquatable<Secret>
     }
 
     /// <summary>Whether the bytes are the same; takes the same time wherever they differ.</summary>
-    public bool Equals(Secret? other) => other is not null && CryptographicOperations.FixedTimeEquals(Expose(), other.Expose());
+    public bool Equals(Secret? other) => other is not null && IsSame(Expose(), other.Expose());
+
+    /// <summary>
+    /// As <see cref="CryptographicOperations.FixedTimeEquals"/>, many bytes at a time: tokens of some KiB are compared at every republish, and one byte at a
+    /// time that was a third of the whole call.
+    /// </summary>
+    private static bool IsSame(ReadOnlySpan<byte> one, ReadOnlySpan<byte> other)
+    {
+        if (one.Length != other.Length)
+            return false;
+        var difference = Vector<byte>.Zero;
+        var whole = one.Length - (one.Length % Vector<byte>.Count);
+        for (var i = 0; i < whole; i += Vector<byte>.Count)
+            difference |= new Vector<byte>(one[i..]) ^ new Vector<byte>(other[i..]);
+        return CryptographicOperations.FixedTimeEquals(one[whole..], other[whole..]) & difference == Vector<byte>.Zero;
+    }
 
     /// <inheritdoc/>
     public override bool Equals(object? obj) => Equals(obj as Secret);

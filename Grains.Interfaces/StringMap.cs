@@ -54,7 +54,16 @@ public sealed class StringMap : IReadOnlyList<KeyValuePair<string, string>>, IEq
 
     /// <inheritdoc/>
     public bool Equals(StringMap? other)
-        => ReferenceEquals(this, other) || (other is not null && _entries.AsSpan().SequenceEqual(other._entries));
+    {
+        if (ReferenceEquals(this, other))
+            return true;
+        if (other is null || other.Count != Count)
+            return false;
+        for (var i = 0; i < _entries.Length; i++) // a KeyValuePair compares itself by reflection
+            if (_entries[i].Key != other._entries[i].Key || _entries[i].Value != other._entries[i].Value)
+                return false;
+        return true;
+    }
 
     /// <inheritdoc/>
     public override bool Equals(object? obj) => Equals(obj as StringMap);

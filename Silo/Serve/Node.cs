@@ -60,6 +60,7 @@ internal static class Node
             DrainTimeout = options.DrainTimeout,
         });
         builder.Services.AddHostedService<Resumption>(); // after the driver: kubelet need not wait for it
+        builder.Services.AddHostedService<QuietMoments>();
         return builder.Build();
     }
 
