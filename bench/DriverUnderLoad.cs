@@ -1,6 +1,6 @@
 using System.Diagnostics;
-using System.Net.Sockets;
 using System.Text.RegularExpressions;
+using ActorCsi.Protocol;
 using Csi.V1;
 using Grpc.Core;
 using Grpc.Net.Client;
@@ -134,23 +134,7 @@ internal sealed partial class DriverUnderLoad(string program, string root) : IAs
 
     private GrpcChannel Connect() => GrpcChannel.ForAddress("http://localhost", new GrpcChannelOptions
     {
-        HttpHandler = new SocketsHttpHandler
-        {
-            ConnectCallback = async (_, cancellationToken) =>
-            {
-                var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-                try
-                {
-                    await socket.ConnectAsync(new UnixDomainSocketEndPoint(_socket), cancellationToken);
-                    return new NetworkStream(socket, ownsSocket: true);
-                }
-                catch
-                {
-                    socket.Dispose();
-                    throw;
-                }
-            },
-        },
+        HttpHandler = UnixSocket.Handler(_socket),
         DisposeHttpClient = true,
     });
 

@@ -1,5 +1,5 @@
-using System.Net.Sockets;
 using System.Text;
+using ActorCsi.Protocol;
 using ActorCsi.Testing;
 using Csi.V1;
 using Google.Protobuf;
@@ -24,7 +24,7 @@ internal static class Kubelet
         {
             HttpHandler = new SocketsHttpHandler
             {
-                ConnectCallback = async (_, cancellationToken) => new OverwritingStream(await Dial(socket, cancellationToken), host, authority),
+                ConnectCallback = async (_, cancellationToken) => new OverwritingStream(await UnixSocket.Connect(socket, cancellationToken), host, authority),
             },
             DisposeHttpClient = true,
         });
@@ -65,22 +65,6 @@ internal static class Kubelet
             RegistrationStatus status => await registration.NotifyRegistrationStatusAsync(status, options).ResponseAsync.Soon(),
             _ => throw new ArgumentException($"kubelet does not send {call.Request.Descriptor.Name}"),
         };
-    }
-
-    /// <summary>Connects, or fails as kubelet's dial would.</summary>
-    public static async ValueTask<Stream> Dial(string socket, CancellationToken cancellationToken)
-    {
-        var connection = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        try
-        {
-            await connection.ConnectAsync(new UnixDomainSocketEndPoint(socket), cancellationToken);
-            return new NetworkStream(connection, ownsSocket: true);
-        }
-        catch
-        {
-            connection.Dispose();
-            throw;
-        }
     }
 
     /// <summary>Writes one text wherever another of the same length was meant. HttpClient writes <c>:authority</c> as plain octets, in one go.</summary>

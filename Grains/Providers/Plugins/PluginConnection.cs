@@ -1,4 +1,4 @@
-using System.Net.Sockets;
+using ActorCsi.Protocol;
 using Grpc.Net.Client;
 using SecretsStore.V1Alpha1;
 
@@ -20,7 +20,7 @@ internal sealed class PluginConnection
         Socket = socket;
         _channel = GrpcChannel.ForAddress("http://localhost", new GrpcChannelOptions // plugins see the authority "localhost", as from the peer
         {
-            HttpHandler = new SocketsHttpHandler { ConnectCallback = (_, cancellationToken) => Connect(socket.Path, cancellationToken) },
+            HttpHandler = UnixSocket.Handler(socket.Path),
             DisposeHttpClient = true,
             MaxReceiveMessageSize = maxReceiveMessageSize,
         });
@@ -70,22 +70,6 @@ internal sealed class PluginConnection
     {
         if (_isRetired && _calls == 0)
             _channel.Dispose();
-    }
-
-    /// <summary>Nobody listening is refused at once, by the kernel: a dead plugin holds nobody up.</summary>
-    private static async ValueTask<Stream> Connect(string path, CancellationToken cancellationToken)
-    {
-        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        try
-        {
-            await socket.ConnectAsync(new UnixDomainSocketEndPoint(path), cancellationToken);
-            return new NetworkStream(socket, ownsSocket: true);
-        }
-        catch
-        {
-            socket.Dispose();
-            throw;
-        }
     }
 
     /// <summary>One call; ends with Dispose.</summary>
