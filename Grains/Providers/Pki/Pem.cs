@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 namespace ActorCsi.Grains.Providers.Pki;
 
 /// <summary>PEM files (RFC 7468) as bytes, so that what holds a key can be erased.</summary>
-internal static class Pem
+public static class Pem
 {
     /// <summary>One block, with the newline that ends a text file.</summary>
     public static byte[] Write(string label, ReadOnlySpan<byte> der)
