@@ -1,4 +1,4 @@
-using ActorCsi.Tests.Runtime.Api;
+using ActorCsi.Testing.Api;
 
 namespace ActorCsi.Tests.Runtime;
 

@@ -1,5 +1,4 @@
 using System.Text;
-using ActorCsi.Tests.Runtime.Api;
 
 namespace ActorCsi.Tests.Runtime;
 

@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
 using System.Reflection.Metadata;
 using System.Reflection.PortableExecutable;
-using ActorCsi.Tests.Runtime.Api;
-using TypeName = ActorCsi.Tests.Runtime.Api.TypeName;
+using ActorCsi.Testing.Api;
+using TypeName = ActorCsi.Testing.Api.TypeName;
 
 namespace ActorCsi.Tests.Rpc.Surface;
 

@@ -1,5 +1,5 @@
 using System.Text;
-using ActorCsi.Tests.Runtime.Api;
+using ActorCsi.Testing.Api;
 
 namespace ActorCsi.Tests.Rpc.Surface;
 

@@ -1,7 +1,8 @@
 using System.Collections.Immutable;
 using System.Reflection;
+using ActorCsi.Testing.Api;
 
-namespace ActorCsi.Tests.Runtime.Api;
+namespace ActorCsi.Tests.Runtime;
 
 /// <summary>Where the assemblies that are compared lie.</summary>
 internal static class Assemblies

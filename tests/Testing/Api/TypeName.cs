@@ -2,10 +2,10 @@ using System.Collections.Immutable;
 using System.Reflection.Metadata;
 using System.Text;
 
-namespace ActorCsi.Tests.Runtime.Api;
+namespace ActorCsi.Testing.Api;
 
 /// <summary>A type as it stands in a signature, kept as a tree so that nullable annotations can be laid over it.</summary>
-internal sealed record TypeName(string Name, bool IsValueType, ImmutableArray<TypeName> Arguments, string Suffix = "")
+public sealed record TypeName(string Name, bool IsValueType, ImmutableArray<TypeName> Arguments, string Suffix = "")
 {
     public static TypeName Simple(string name, bool isValueType) => new(name, isValueType, []);
 
@@ -70,11 +70,11 @@ internal sealed record TypeName(string Name, bool IsValueType, ImmutableArray<Ty
 }
 
 /// <summary>Decodes metadata signatures to <see cref="TypeName"/>; the context is the names of the type parameters in scope.</summary>
-internal sealed class TypeNameProvider : ISignatureTypeProvider<TypeName, TypeParameters>
+public sealed class TypeNameProvider : ISignatureTypeProvider<TypeName, TypeParameters>
 {
     public static readonly TypeNameProvider Instance = new();
 
-    public TypeName GetPrimitiveType(PrimitiveTypeCode code) => code switch
+    public TypeName GetPrimitiveType(PrimitiveTypeCode typeCode) => typeCode switch
     {
         PrimitiveTypeCode.Void => TypeName.Simple("void", true),
         PrimitiveTypeCode.Boolean => TypeName.Simple("bool", true),
@@ -91,7 +91,7 @@ internal sealed class TypeNameProvider : ISignatureTypeProvider<TypeName, TypePa
         PrimitiveTypeCode.Double => TypeName.Simple("double", true),
         PrimitiveTypeCode.String => TypeName.Simple("string", false),
         PrimitiveTypeCode.Object => TypeName.Simple("object", false),
-        _ => TypeName.Simple("System." + code, true),
+        _ => TypeName.Simple("System." + typeCode, true),
     };
 
     public TypeName GetTypeFromDefinition(MetadataReader reader, TypeDefinitionHandle handle, byte rawTypeKind) =>
@@ -156,4 +156,4 @@ internal sealed class TypeNameProvider : ISignatureTypeProvider<TypeName, TypePa
     }
 }
 
-internal sealed record TypeParameters(ImmutableArray<string> OfType, ImmutableArray<string> OfMethod);
+public sealed record TypeParameters(ImmutableArray<string> OfType, ImmutableArray<string> OfMethod);

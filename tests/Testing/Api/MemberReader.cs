@@ -3,10 +3,10 @@ using System.Globalization;
 using System.Reflection;
 using System.Reflection.Metadata;
 
-namespace ActorCsi.Tests.Runtime.Api;
+namespace ActorCsi.Testing.Api;
 
 /// <summary>Writes one type and its visible members as C#-like lines; equal lines mean source written for one compiles against the other.</summary>
-internal sealed class MemberReader
+public sealed class MemberReader
 {
     private readonly MetadataReader _reader;
     private readonly TypeDefinition _type;

@@ -3,13 +3,13 @@ using System.Reflection;
 using System.Reflection.Metadata;
 using System.Reflection.PortableExecutable;
 
-namespace ActorCsi.Tests.Runtime.Api;
+namespace ActorCsi.Testing.Api;
 
 /// <summary>One public type: its declaration line, and one line for every member that other assemblies can call or override.</summary>
-internal sealed record ApiType(string Name, string Namespace, string Declaration, ImmutableArray<string> Members);
+public sealed record ApiType(string Name, string Namespace, string Declaration, ImmutableArray<string> Members);
 
 /// <summary>The public surface of one assembly, read from its metadata alone: nothing is loaded and no reference has to resolve.</summary>
-internal sealed class AssemblyApi
+public sealed class AssemblyApi
 {
     private readonly MetadataReader _reader;
 
