@@ -45,6 +45,9 @@ public enum VolumeError
 
     /// <summary>The caller gave up: its deadline passed or it cancelled.</summary>
     GivenUp,
+
+    /// <summary>The API server cannot be reached, and what is needed of it is not known here.</summary>
+    ClusterUnavailable,
 }
 
 /// <summary>

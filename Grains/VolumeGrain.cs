@@ -276,7 +276,7 @@ public sealed class VolumeGrain : Grain, IVolumeGrain, IRemindable
         try
         {
             // 2 the class: which provider, which parameters
-            var secretClass = FindClass();
+            var secretClass = await FindClass(giveUp.Token);
             var provider = _providers.Find(secretClass.Provider);
             var demand = provider.Demand(secretClass);
             if (demand != TokenDemand.None && HasForgotten())
@@ -314,11 +314,11 @@ public sealed class VolumeGrain : Grain, IVolumeGrain, IRemindable
 
     private static VolumeException BeingUnpublished() => new(VolumeError.GivenUp, "the volume is being unpublished");
 
-    private SecretProviderClass FindClass()
+    private async ValueTask<SecretProviderClass> FindClass(CancellationToken cancellationToken)
     {
         if (Spec.ClassName.Length == 0)
             throw new VolumeException(VolumeError.Invalid, $"volumeAttributes.{VolumeSpec.ClassAttribute} is not set: name the SecretProviderClass there");
-        return _classes.Find(Spec.Pod.Namespace, Spec.ClassName)
+        return await _classes.Find(Spec.Pod.Namespace, Spec.ClassName, cancellationToken)
             ?? throw new VolumeException(VolumeError.NotFound,
                 $"failed to get secretproviderclass {Spec.Pod.Namespace}/{Spec.ClassName}: not found; it must be in the pod's own namespace");
     }
@@ -514,7 +514,7 @@ public sealed class VolumeGrain : Grain, IVolumeGrain, IRemindable
 
     private bool ClassChanged()
     {
-        var current = _classes.Find(Spec.Pod.Namespace, Spec.ClassName);
+        var current = _classes.Peek(Spec.Pod.Namespace, Spec.ClassName);
         if (current is null || ReferenceEquals(current, _class))
             return false;
         if (Fingerprint.Of(current) != Record.ClassFingerprint)

@@ -20,6 +20,8 @@ public static class ClassServices
 
     private sealed class NoClasses : IClassSource
     {
-        public SecretProviderClass? Find(string @namespace, string name) => null;
+        public ValueTask<SecretProviderClass?> Find(string @namespace, string name, CancellationToken cancellationToken) => new((SecretProviderClass?)null);
+
+        public SecretProviderClass? Peek(string @namespace, string name) => null;
     }
 }

@@ -37,7 +37,10 @@ public sealed class DirectoryClassSource : IClassSource, IHostedService, IDispos
         => (_directory, _time, _log) = (directory, time, log);
 
     /// <inheritdoc/>
-    public SecretProviderClass? Find(string @namespace, string name)
+    public ValueTask<SecretProviderClass?> Find(string @namespace, string name, CancellationToken cancellationToken) => new(Peek(@namespace, name));
+
+    /// <inheritdoc/>
+    public SecretProviderClass? Peek(string @namespace, string name)
     {
         if (_classes is null)
             Look(); // asked before the host has started

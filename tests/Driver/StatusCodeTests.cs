@@ -28,6 +28,7 @@ public class StatusCodeTests
         [VolumeError.PublishedElsewhere] = StatusCode.FailedPrecondition,
         [VolumeError.Full] = StatusCode.ResourceExhausted,
         [VolumeError.GivenUp] = StatusCode.Aborted,
+        [VolumeError.ClusterUnavailable] = StatusCode.Unavailable,
     };
 
     public static TheoryData<VolumeError> Errors => [.. Enum.GetValues<VolumeError>()];
@@ -53,6 +54,7 @@ public class StatusCodeTests
     [InlineData(VolumeError.ProviderThrottles)]
     [InlineData(VolumeError.Busy)]
     [InlineData(VolumeError.GivenUp)]
+    [InlineData(VolumeError.ClusterUnavailable)]
     [InlineData(VolumeError.Full)]
     public void Code_WhatMayPass_IsNotFinalForKubelet(VolumeError error) => Assert.Contains(StatusTable.Code(error), NotFinal);
 

@@ -82,5 +82,8 @@ public sealed class FixedClasses : IClassSource
     public void Remove(string name) => _classes.Remove(("default", name));
 
     /// <inheritdoc/>
-    public SecretProviderClass? Find(string @namespace, string name) => _classes.GetValueOrDefault((@namespace, name));
+    public ValueTask<SecretProviderClass?> Find(string @namespace, string name, CancellationToken cancellationToken) => new(Peek(@namespace, name));
+
+    /// <inheritdoc/>
+    public SecretProviderClass? Peek(string @namespace, string name) => _classes.GetValueOrDefault((@namespace, name));
 }

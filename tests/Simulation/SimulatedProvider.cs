@@ -66,7 +66,9 @@ internal sealed class SimulatedClasses : IClassSource
 
     public void Change(string parameter) => _class = Make(parameter);
 
-    public SecretProviderClass? Find(string @namespace, string name) => name == ClassName ? _class : null;
+    public ValueTask<SecretProviderClass?> Find(string @namespace, string name, CancellationToken cancellationToken) => new(Peek(@namespace, name));
+
+    public SecretProviderClass? Peek(string @namespace, string name) => name == ClassName ? _class : null;
 
     private static SecretProviderClass Make(string parameter)
         => new(Namespace, ClassName, SimulatedProvider.ProviderName, new StringMap([new("parameter", parameter)]), []);

@@ -35,7 +35,7 @@ public sealed class DirectoryClassSourceTests : IDisposable
           secretObjects: [{secretName: s, data: [{objectName: o, key: k}]}]
         """;
 
-    private SecretProviderClass? Find(string name) => _source.Find("default", name);
+    private SecretProviderClass? Find(string name) => _source.Peek("default", name);
 
     private void LookAgain() => _time.Advance(TimeSpan.FromSeconds(2));
 
@@ -45,7 +45,7 @@ public sealed class DirectoryClassSourceTests : IDisposable
         _directory.Write("a.yaml", Class("a"));
         using var source = new DirectoryClassSource(_directory.Path, _time, _log.For<DirectoryClassSource>());
 
-        Assert.Equal("vault", source.Find("default", "a")?.Provider);
+        Assert.Equal("vault", source.Peek("default", "a")?.Provider);
     }
 
     [Fact]
@@ -55,7 +55,7 @@ public sealed class DirectoryClassSourceTests : IDisposable
         LookAgain();
 
         Assert.NotNull(Find("a"));
-        Assert.Null(_source.Find("other", "a"));
+        Assert.Null(_source.Peek("other", "a"));
         Assert.Null(Find("b"));
     }
 
@@ -200,19 +200,19 @@ public sealed class DirectoryClassSourceTests : IDisposable
         var inner = _directory.Make("inner");
         _directory.Write("inner/a.yaml", Class("a"));
         using var source = new DirectoryClassSource(inner, _time, _log.For<DirectoryClassSource>());
-        Assert.NotNull(source.Find("default", "a"));
+        Assert.NotNull(source.Peek("default", "a"));
         source.StartAsync(CancellationToken.None);
 
         Directory.Move(inner, _directory["away"]);
         LookAgain();
         LookAgain();
-        Assert.NotNull(source.Find("default", "a"));
+        Assert.NotNull(source.Peek("default", "a"));
         Assert.Single(_log.At(LogLevel.Error));
 
         Directory.Move(_directory["away"], inner);
         _directory.Write("inner/b.yaml", Class("b"));
         LookAgain();
-        Assert.NotNull(source.Find("default", "b"));
+        Assert.NotNull(source.Peek("default", "b"));
     }
 
     [Fact]
@@ -220,7 +220,7 @@ public sealed class DirectoryClassSourceTests : IDisposable
     {
         using var source = new DirectoryClassSource(_directory["nowhere"], _time, _log.For<DirectoryClassSource>());
 
-        Assert.Null(source.Find("default", "a"));
+        Assert.Null(source.Peek("default", "a"));
         Assert.Contains(_log.At(LogLevel.Error), line => line.Contains("nowhere", StringComparison.Ordinal));
     }
 
