@@ -34,12 +34,19 @@ internal sealed class Story : IDisposable
     /// <summary>Gives 0 when everything went as it should, 1 when not.</summary>
     public Task<int> Tell(CancellationToken cancellationToken) => _screen.Show(async () =>
     {
-        WriteClasses();
-        await _driver.Start(cancellationToken);
-        _screen.Tell("the driver serves on a private socket");
-        await PlayRecordings(cancellationToken);
-        await _driver.Stop();
-        CheckNothingIsLeft();
+        try
+        {
+            WriteClasses();
+            await _driver.Start(cancellationToken);
+            _screen.Tell("the driver serves on a private socket");
+            await PlayRecordings(cancellationToken);
+            await _driver.Stop();
+            CheckNothingIsLeft();
+        }
+        catch (RpcException e)
+        {
+            Fault($"the driver does not answer any more: {e.StatusCode} {e.Status.Detail}");
+        }
         return Verdict();
     });
 
