@@ -1,0 +1,74 @@
+namespace ActorCsi.Grains;
+
+// Unpublish, and whatever else ends a volume.
+public sealed partial class VolumeGrain
+{
+    /// <inheritdoc/>
+    public Task Leave()
+    {
+        _isLeaving = true; // for publishes that wait behind the fetch: a retry of kubelet's would begin it anew
+        _fetch?.Cancel();
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public async Task Unpublish(string targetPath, CancellationToken cancellationToken)
+    {
+        _isLeaving = false;
+        if (!_state.RecordExists)
+        {
+            _tmpfs.Unmount(targetPath); // never seen; still the caller must find nothing there afterwards
+            await Forget();
+            DeactivateOnIdle();
+            return;
+        }
+        if (!Record.Targets.Contains(targetPath))
+        {
+            _tmpfs.Unmount(targetPath);
+            return;
+        }
+
+        if (Record.Targets.Length > 1)
+        {
+            _tmpfs.Unmount(targetPath);
+            await Save(Record with { Targets = Record.Targets.Remove(targetPath) });
+            return;
+        }
+
+        await Save(Record with { State = VolumeState.Leaving });
+        await FinishLeaving();
+        DeactivateOnIdle();
+    }
+
+    private async Task FinishLeaving()
+    {
+        _tmpfs.Unmount(Mountpoint);
+        Log.Unpublished(_log, Spec.VolumeId, Spec.Pod);
+        await ForgetAndTell();
+    }
+
+    /// <summary>The mount is gone without an unpublish: the node was restarted, or somebody unmounted it. Only a publish can bring it back.</summary>
+    private async Task ForgetVanished()
+    {
+        Log.Vanished(_log, Spec.VolumeId, Spec.Pod, Mountpoint);
+        await ForgetAndTell();
+    }
+
+    private async Task ForgetAndTell()
+    {
+        var last = Status();
+        await Forget();
+        _observers.Unpublished(last);
+    }
+
+    private async Task Forget()
+    {
+        // The record first: a crash in between leaves a reminder without a record, which Resume takes away.
+        if (_state.RecordExists)
+            await _state.ClearStateAsync();
+        _state.State = new VolumeRecord();
+        ArmTimer();
+        if (await this.GetReminder(ReminderName) is { } reminder)
+            await this.UnregisterReminder(reminder);
+    }
+}
