@@ -40,12 +40,7 @@ internal static class Node
 
         builder.UseOrleans(silo => silo
             .UseLocalhostClustering()
-            .AddFileGrainStorage(VolumeGrain.StorageName, storage =>
-            {
-                storage.Directory = state.In("volumes");
-                storage.SerializerOptions = VolumeRecordJson.Options(secretsToo: state.IsInMemory);
-            })
-            .UseFileReminderService(reminders => reminders.Directory = state.In("reminders")));
+            .UseGrainMemory(state));
         AddGrains(builder.Services, options, state);
 
         builder.Services.AddCsiDriver(new CsiDriverOptions

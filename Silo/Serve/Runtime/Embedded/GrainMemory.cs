@@ -1,0 +1,15 @@
+using ActorCsi.Grains;
+
+namespace ActorCsi.Silo.Serve;
+
+/// <summary>Where grains keep what must survive a restart. This one for <c>GrainRuntime=Embedded</c>: files in the state directory.</summary>
+internal static class GrainMemory
+{
+    public static ISiloBuilder UseGrainMemory(this ISiloBuilder silo, StateDirectory state) => silo
+        .AddFileGrainStorage(VolumeGrain.StorageName, storage =>
+        {
+            storage.Directory = state.In("volumes");
+            storage.SerializerOptions = VolumeRecordJson.Options(secretsToo: state.IsInMemory);
+        })
+        .UseFileReminderService(reminders => reminders.Directory = state.In("reminders"));
+}
