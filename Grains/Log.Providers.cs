@@ -13,4 +13,7 @@ internal static partial class Log
 
     [LoggerMessage(302, LogLevel.Error, "pki: the authority in {File} cannot be used: {Fault}. It is set aside as {Aside}, and a new one is made: pods that trust the old one must be published again")]
     public static partial void AuthoritySetAside(ILogger log, string file, string fault, string aside);
+
+    [LoggerMessage(310, LogLevel.Warning, "{Endpoint}: the class turns off the check of the server's certificate; whoever is in between can read the secrets and the pod's token")]
+    public static partial void VerificationSkipped(ILogger log, string endpoint);
 }

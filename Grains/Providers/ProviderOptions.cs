@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using ActorCsi.Grains.Providers.Http;
 using ActorCsi.Grains.Providers.Plugins;
 
 namespace ActorCsi.Grains.Providers;
@@ -32,6 +33,9 @@ public sealed record ProviderOptions
 
     /// <summary>The certificates that pods shall trust, where that is not the root of that authority: the old root and the next one, say.</summary>
     public string? PkiTrusted { get; init; }
+
+    /// <summary>How built-in providers talk to their servers.</summary>
+    public ProviderHttpOptions Http { get; init; } = new();
 
     /// <summary>Tells every fault at once.</summary>
     /// <exception cref="ArgumentException">The options make no sense.</exception>

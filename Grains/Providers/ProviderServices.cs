@@ -1,3 +1,4 @@
+using ActorCsi.Grains.Providers.Http;
 using ActorCsi.Grains.Providers.Pki;
 using ActorCsi.Grains.Providers.Token;
 using Microsoft.Extensions.DependencyInjection;
@@ -16,11 +17,15 @@ public static class ProviderServices
         options.Validate();
         return services
             .AddSingleton(options)
+            .AddSingleton(host => new ProviderHttp(
+                options.Http, Chance(host), host.GetRequiredService<TimeProvider>(), host.GetRequiredService<ILogger<ProviderHttp>>()))
             .AddSingleton<ISecretProvider, TokenProvider>()
             .AddSingleton<ISecretProvider>(host => new PkiProvider(
-                Authority(options, host), host.GetRequiredService<TimeProvider>(), host.GetRequiredService<IOptions<VolumeOptions>>().Value.Chance))
+                Authority(options, host), host.GetRequiredService<TimeProvider>(), Chance(host)))
             .AddSingleton<IProviderCatalog, ProviderCatalog>();
     }
+
+    private static Func<double> Chance(IServiceProvider host) => host.GetRequiredService<IOptions<VolumeOptions>>().Value.Chance;
 
     private static IAuthoritySource Authority(ProviderOptions options, IServiceProvider host)
     {
