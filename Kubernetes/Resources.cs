@@ -1,0 +1,34 @@
+using ActorCsi.Kubernetes.Kinds;
+
+namespace ActorCsi.Kubernetes;
+
+/// <summary>The resources that are used.</summary>
+public static class Resources
+{
+    /// <summary>Pods.</summary>
+    public static readonly Resource<V1Pod> Pods = new("", "v1", "pods", "Pod", true, KubernetesJson.Default.V1Pod);
+
+    /// <summary>Secrets.</summary>
+    public static readonly Resource<V1Secret> Secrets = new("", "v1", "secrets", "Secret", true, KubernetesJson.Default.V1Secret);
+
+    /// <summary>Events, of the core group: <c>kubectl describe</c> shows them, and the peer's roles allow them.</summary>
+    public static readonly Resource<V1Event> Events = new("", "v1", "events", "Event", true, KubernetesJson.Default.V1Event);
+
+    /// <summary>ServiceAccounts.</summary>
+    public static readonly Resource<V1ServiceAccount> ServiceAccounts = new("", "v1", "serviceaccounts", "ServiceAccount", true, KubernetesJson.Default.V1ServiceAccount);
+
+    /// <summary>CSIDrivers.</summary>
+    public static readonly Resource<V1CsiDriver> CsiDrivers = new("storage.k8s.io", "v1", "csidrivers", "CSIDriver", false, KubernetesJson.Default.V1CsiDriver);
+
+    /// <summary>SelfSubjectAccessReviews: a create that is answered and stores nothing.</summary>
+    public static readonly Resource<V1SelfSubjectAccessReview> SelfSubjectAccessReviews =
+        new("authorization.k8s.io", "v1", "selfsubjectaccessreviews", "SelfSubjectAccessReview", false, KubernetesJson.Default.V1SelfSubjectAccessReview);
+
+    /// <summary>SecretProviderClasses.</summary>
+    public static readonly Resource<V1SecretProviderClass> SecretProviderClasses =
+        new("secrets-store.csi.x-k8s.io", "v1", "secretproviderclasses", "SecretProviderClass", true, KubernetesJson.Default.V1SecretProviderClass);
+
+    /// <summary>SecretProviderClassPodStatuses.</summary>
+    public static readonly Resource<V1SecretProviderClassPodStatus> SecretProviderClassPodStatuses =
+        new("secrets-store.csi.x-k8s.io", "v1", "secretproviderclasspodstatuses", "SecretProviderClassPodStatus", true, KubernetesJson.Default.V1SecretProviderClassPodStatus);
+}
