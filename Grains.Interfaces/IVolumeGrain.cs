@@ -49,6 +49,10 @@ public interface IVolumeGrain : IGrainWithStringKey
     [Alias("Inspect"), AlwaysInterleave]
     Task<VolumeStatus?> Inspect();
 
+    /// <summary>As <see cref="Inspect"/>, with all that an operator who looks at one volume may want to know.</summary>
+    [Alias("InspectInFull"), AlwaysInterleave]
+    Task<VolumeReport?> InspectInFull();
+
     /// <summary>How full the volume's file system at <paramref name="volumePath"/> is; null when the volume is not published there.</summary>
     [Alias("Usage"), AlwaysInterleave]
     Task<VolumeUsage?> Usage(string volumePath);

@@ -75,6 +75,7 @@ public sealed partial class VolumeGrain
     {
         if (_isLeaving)
             throw BeingUnpublished();
+        _asked = _time.GetTimestamp();
         using var giveUp = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         _fetch = giveUp;
         try
@@ -131,6 +132,7 @@ public sealed partial class VolumeGrain
     {
         var now = _time.GetUtcNow();
         var isNew = shown is not { Changed: false };
+        Note(isNew);
         var changes = Changes(secretClass, bundle, isNew);
         _class = secretClass;
         await Save(Record with
@@ -166,6 +168,7 @@ public sealed partial class VolumeGrain
 
     private async Task GrowStale(VolumeException failure)
     {
+        Note(changed: false, failure);
         Log.Stale(_log, Spec.VolumeId, Spec.Pod, failure.Error, failure.Message);
         _state.State = Record with
         {

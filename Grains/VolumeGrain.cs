@@ -96,13 +96,6 @@ public sealed partial class VolumeGrain : Grain, IVolumeGrain, IRemindable
             : PublishChanged(request, cancellationToken);
 
     /// <inheritdoc/>
-    public Task<VolumeStatus?> Inspect() => Task.FromResult(Record.Spec is null ? null : Status());
-
-    private VolumeStatus Status() => new(
-        Spec.VolumeId, Record.State, Spec.Pod, Spec.ClassName, Record.Provider, Record.Targets, Record.Generations, Record.Objects,
-        Record.ServedAt, Record.ExpiresAt, Record.RefreshAt, Record.Reason);
-
-    /// <inheritdoc/>
     public Task<VolumeUsage?> Usage(string volumePath)
     {
         if (!HasContent || !Record.Targets.Contains(volumePath))

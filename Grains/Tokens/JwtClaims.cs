@@ -20,6 +20,15 @@ internal sealed record JwtClaims
     [JsonPropertyName("nbf")]
     public double? NotBefore { get; init; }
 
+    [JsonPropertyName("iat")]
+    public double? Issued { get; init; }
+
+    /// <summary>When the token was issued; null where it does not say, or says what is no time.</summary>
+    [JsonIgnore]
+    public DateTimeOffset? IssuedAt => Issued is >= 0 and < LatestTime ? DateTimeOffset.UnixEpoch.AddSeconds(Issued.Value) : null;
+
+    private const double LatestTime = 253_402_300_799; // the end of the year 9999
+
     [JsonPropertyName("kubernetes.io")]
     public KubernetesClaims? Kubernetes { get; init; }
 

@@ -13,6 +13,13 @@ internal sealed class VolumeScript : IVolumeIndex
 
     public Func<string, VolumeUsage?> OnUsage { get; set; } = _ => new VolumeUsage(1_048_576, 8_192, 64, 7, Stale: null);
 
+    public Func<string, VolumeReport?> OnInspectInFull { get; set; } = _ => null;
+
+    /// <summary>What an inspection does before it answers.</summary>
+    public Func<string, Task> OnInspect { get; set; } = _ => Task.CompletedTask;
+
+    public Func<string, Task> OnRefresh { get; set; } = _ => Task.CompletedTask;
+
     /// <summary>The volumes that operators see.</summary>
     public Dictionary<string, VolumeStatus> Published { get; } = [];
 
@@ -46,7 +53,13 @@ internal sealed class ScriptedVolume(VolumeScript script) : Grain, IVolumeGrain
         return Task.CompletedTask;
     }
 
-    public Task<VolumeStatus?> Inspect() => Task.FromResult(script.Published.GetValueOrDefault(this.GetPrimaryKeyString()));
+    public async Task<VolumeStatus?> Inspect()
+    {
+        await script.OnInspect(this.GetPrimaryKeyString());
+        return script.Published.GetValueOrDefault(this.GetPrimaryKeyString());
+    }
+
+    public Task<VolumeReport?> InspectInFull() => Task.FromResult(script.OnInspectInFull(this.GetPrimaryKeyString()));
 
     public Task<VolumeUsage?> Usage(string volumePath)
     {
@@ -54,7 +67,11 @@ internal sealed class ScriptedVolume(VolumeScript script) : Grain, IVolumeGrain
         return Task.FromResult(script.OnUsage(volumePath));
     }
 
-    public Task Refresh(CancellationToken cancellationToken) => throw new NotSupportedException("the CSI side has no business with this");
+    public Task Refresh(CancellationToken cancellationToken)
+    {
+        Note(nameof(Refresh), null);
+        return script.OnRefresh(this.GetPrimaryKeyString());
+    }
 
     public Task Resume() => throw new NotSupportedException("the CSI side has no business with this");
 
