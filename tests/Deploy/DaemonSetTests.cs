@@ -1,0 +1,201 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using ActorCsi.Silo.Serve;
+
+namespace ActorCsi.Tests.Deploy;
+
+/// <summary>The DaemonSet starts the program as the program wants to be started, and gives it the node's directories that it needs.</summary>
+public sealed partial class DaemonSetTests
+{
+    [RenderTheory]
+    [MemberData(nameof(Rendering.All), MemberType = typeof(Rendering))]
+    public async Task Selector_AnyWay_FindsThePodsAndNoOthers(string name)
+    {
+        var daemonSet = await DaemonSet(name);
+        var selector = daemonSet.Texts("spec", "selector", "matchLabels");
+
+        Assert.Superset((HashSet<string>)["app.kubernetes.io/name", "app.kubernetes.io/component"], selector.Keys.ToHashSet());
+        Assert.Subset(daemonSet.Texts("spec", "template", "metadata", "labels").ToHashSet(), selector.ToHashSet());
+    }
+
+    [RenderTheory]
+    [MemberData(nameof(Rendering.All), MemberType = typeof(Rendering))]
+    public async Task Pod_AnyWay_IsOneContainer(string name)
+    {
+        var pod = (await DaemonSet(name))["spec", "template", "spec"]!;
+
+        Assert.Single(pod["containers"]!.AsArray());
+        Assert.Null(pod["initContainers"]);
+        Assert.Null(pod["hostNetwork"]);
+        Assert.Null(pod["hostPID"]);
+    }
+
+    [RenderTheory]
+    [MemberData(nameof(Rendering.All), MemberType = typeof(Rendering))]
+    public async Task Arguments_AnyWay_AreThoseOfServe(string name)
+    {
+        var command = await Command(name);
+
+        Assert.Empty(command.Errors.Select(error => error.Message));
+        Assert.Empty(command.UnmatchedTokens);
+    }
+
+    [RenderTheory]
+    [MemberData(nameof(Rendering.All), MemberType = typeof(Rendering))]
+    public async Task DriverName_AnyWay_IsTheCsiDriversName(string name)
+    {
+        var expected = (await Rendering.Of(name)).SingleOrDefault(found => found.Kind == "CSIDriver")?.Name ?? "secrets-store.csi.k8s.io";
+
+        Assert.Equal(expected, await Option(name, "--drivername"));
+    }
+
+    [RenderTheory]
+    [MemberData(nameof(Rendering.All), MemberType = typeof(Rendering))]
+    public async Task NodeId_AnyWay_IsTheNodesName(string name)
+        => Assert.Equal("(spec.nodeName)", await Option(name, "--nodeid"));
+
+    [RenderTheory]
+    [MemberData(nameof(Rendering.All), MemberType = typeof(Rendering))]
+    public async Task Paths_AnyWay_LieInTheNodesDirectories(string name)
+    {
+        var mounts = await Mounts(name);
+
+        Assert.All([await Option(name, "--state-dir"), await Option(name, "--registration-dir"), await Path(name, "--endpoint")],
+            path => Assert.False(MountOf(mounts, path)?.ReadOnly ?? true, $"{path} cannot be written: the root file system is read-only"));
+    }
+
+    [RenderTheory]
+    [MemberData(nameof(Rendering.All), MemberType = typeof(Rendering))]
+    public async Task KubeletEndpoint_AnyWay_IsTheEndpointAsTheNodeSeesIt(string name)
+    {
+        var endpoint = await Path(name, "--endpoint");
+        var mount = MountOf(await Mounts(name), endpoint)!;
+
+        Assert.Equal(mount.HostPath + endpoint[mount.Path.Length..], await Option(name, "--kubelet-endpoint"));
+    }
+
+    [RenderTheory]
+    [MemberData(nameof(Rendering.All), MemberType = typeof(Rendering))]
+    public async Task KubeletsDirectories_AnyWay_AreThoseOfOneRoot(string name)
+    {
+        var mounts = await Mounts(name);
+        var pods = mounts.Single(mount => mount.Name == "pods");
+        var root = pods.HostPath[..^"/pods".Length];
+
+        Assert.Equal(pods.HostPath, pods.Path); // kubelet names targets by the node's paths
+        Assert.Equal("Bidirectional", pods.Propagation);
+        Assert.Equal($"{root}/plugins_registry", MountOf(mounts, await Option(name, "--registration-dir"))!.HostPath);
+        Assert.StartsWith($"{root}/plugins/", await Option(name, "--kubelet-endpoint"), StringComparison.Ordinal);
+        Assert.All(mounts.Where(mount => mount != pods), mount => Assert.Null(mount.Propagation));
+    }
+
+    [RenderTheory]
+    [MemberData(nameof(Rendering.All), MemberType = typeof(Rendering))]
+    public async Task State_AnyWay_IsWhereTheNodeHasMemory(string name)
+        => Assert.StartsWith("/run/", MountOf(await Mounts(name), await Option(name, "--state-dir"))!.HostPath, StringComparison.Ordinal);
+
+    [RenderTheory]
+    [InlineData("overlays/drop-in")]
+    [InlineData("overlays/node-by-node")]
+    [InlineData("helm")]
+    [InlineData("helm drop-in")]
+    [InlineData("helm with everything")]
+    public async Task PluginDirectories_WithPlugins_AreSeenAndNotWritten(string name)
+    {
+        var mounts = await Mounts(name);
+        var command = await Command(name);
+        var directories = (string[])[.. command.GetValue<string[]>("--additional-provider-volume-paths")!, .. command.GetValue<string[]>("--provider-volume")!];
+
+        Assert.NotEmpty(directories);
+        Assert.All(directories, directory => Assert.Equal((directory, true), MountOf(mounts, directory) is { } mount ? (mount.HostPath, mount.ReadOnly) : default));
+    }
+
+    [RenderTheory]
+    [MemberData(nameof(Rendering.All), MemberType = typeof(Rendering))]
+    public async Task Volumes_AnyWay_AreMountedOnceEach(string name)
+    {
+        var volumes = (await DaemonSet(name)).List("spec", "template", "spec", "volumes").Select(volume => volume["name"]!.GetValue<string>()).Order();
+        var mounted = (await Container(name))["volumeMounts"]!.AsArray().Select(mount => mount!["name"]!.GetValue<string>()).Order();
+
+        Assert.Equal(volumes, mounted);
+    }
+
+    [RenderTheory]
+    [MemberData(nameof(Rendering.All), MemberType = typeof(Rendering))]
+    public async Task SecurityContext_AnyWay_PretendsNothing(string name)
+    {
+        var context = (await Container(name))["securityContext"]!.AsObject();
+
+        Assert.Equal(["privileged", "readOnlyRootFilesystem", "runAsUser"], context.Select(field => field.Key).Order());
+        Assert.True(context["privileged"]!.GetValue<bool>());
+        Assert.True(context["readOnlyRootFilesystem"]!.GetValue<bool>());
+        Assert.Equal(0, context["runAsUser"]!.GetValue<long>());
+    }
+
+    [RenderTheory]
+    [MemberData(nameof(Rendering.All), MemberType = typeof(Rendering))]
+    public async Task GracePeriod_AnyWay_OutlastsTheDrain(string name)
+    {
+        var grace = (await DaemonSet(name))["spec", "template", "spec", "terminationGracePeriodSeconds"]!.GetValue<long>();
+
+        Assert.True(grace > (await Command(name)).GetValue<TimeSpan>("--drain-timeout").TotalSeconds);
+    }
+
+    [RenderTheory]
+    [InlineData("overlays/drop-in")]
+    [InlineData("overlays/node-by-node")]
+    [InlineData("helm drop-in")]
+    public async Task Pod_InThePeersPlace_WaitsUntilThePeerHasLeftTheNode(string name)
+    {
+        var apart = Assert.Single((await DaemonSet(name)).List("spec", "template", "spec", "affinity", "podAntiAffinity", "requiredDuringSchedulingIgnoredDuringExecution"));
+
+        Assert.Equal("kubernetes.io/hostname", apart["topologyKey"]!.GetValue<string>());
+        Assert.Empty(apart["namespaceSelector"]!.AsObject());
+        Assert.Equal(["csi-secrets-store", "secrets-store-csi-driver"], apart["labelSelector"]!["matchExpressions"]![0]!["values"]!.AsArray().Select(value => value!.GetValue<string>()));
+    }
+
+    [RenderTheory]
+    [InlineData("overlays/drop-in")]
+    [InlineData("helm")]
+    public async Task Image_AsShipped_IsTheVersionThatIsBuiltHere(string name)
+        => Assert.Equal($"actorcsi:{Repository.Version}", (await Container(name))["image"]!.GetValue<string>());
+
+    private static async Task<Manifest> DaemonSet(string name) => (await Rendering.Of(name)).Single(found => found.Kind == "DaemonSet");
+
+    private static async Task<JsonObject> Container(string name) => (await DaemonSet(name)).List("spec", "template", "spec", "containers").Single();
+
+    /// <summary>The arguments as the program reads them, with the container's variables in their places.</summary>
+    internal static async Task<ParseResult> Command(string name)
+    {
+        var container = await Container(name);
+        var variables = container["env"]!.AsArray().ToDictionary(
+            variable => variable!["name"]!.GetValue<string>(),
+            variable => variable!["value"]?.GetValue<string>() ?? $"({variable["valueFrom"]!["fieldRef"]!["fieldPath"]!.GetValue<string>()})");
+        var arguments = container["args"]!.AsArray().Select(argument => Variable().Replace(argument!.GetValue<string>(), match => variables[match.Groups["name"].Value])).ToArray();
+        Assert.Equal("serve", arguments[0]);
+        return new ServeCommand().Parse(arguments[1..]);
+    }
+
+    private static async Task<string> Option(string name, string option) => (await Command(name)).GetValue<string>(option)!;
+
+    private static async Task<string> Path(string name, string option) => (await Option(name, option))["unix://".Length..];
+
+    private static async Task<Mount[]> Mounts(string name)
+    {
+        var hostPaths = (await DaemonSet(name)).List("spec", "template", "spec", "volumes")
+            .Where(volume => volume["hostPath"] is not null)
+            .ToDictionary(volume => volume["name"]!.GetValue<string>(), volume => volume["hostPath"]!["path"]!.GetValue<string>());
+        return [.. from mount in (await Container(name))["volumeMounts"]!.AsArray()
+                   let volume = mount["name"]!.GetValue<string>()
+                   where hostPaths.ContainsKey(volume)
+                   select new Mount(volume, mount["mountPath"]!.GetValue<string>(), hostPaths[volume], mount["readOnly"]?.GetValue<bool>() ?? false, mount["mountPropagation"]?.GetValue<string>())];
+    }
+
+    private static Mount? MountOf(IEnumerable<Mount> mounts, string path) => mounts.SingleOrDefault(mount => path == mount.Path || path.StartsWith(mount.Path + "/", StringComparison.Ordinal));
+
+    [GeneratedRegex(@"\$\((?<name>\w+)\)", RegexOptions.ExplicitCapture)]
+    private static partial Regex Variable();
+
+    private sealed record Mount(string Name, string Path, string HostPath, bool ReadOnly, string? Propagation);
+}
