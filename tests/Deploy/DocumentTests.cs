@@ -48,7 +48,8 @@ public sealed partial class DocumentTests
     [InlineData("deploy/overlays/tokens-in-secrets/README.md")]
     public async Task Kustomizations_AsPrinted_Render(string document)
     {
-        var printed = Block().Matches(File.ReadAllText(Repository.In(document))).Select(block => Indentation().Replace(block.Groups["yaml"].Value, "")).ToList();
+        var printed = Block().Matches(File.ReadAllText(Repository.In(document)))
+            .Select(block => ("\n" + block.Groups["yaml"].Value).Replace("\n" + block.Groups["indentation"].Value, "\n", StringComparison.Ordinal)).ToList();
         Assert.NotEmpty(printed);
 
         foreach (var yaml in printed)
@@ -68,12 +69,8 @@ public sealed partial class DocumentTests
     [GeneratedRegex(@"\]\((?<path>[^):#]+)\)", RegexOptions.ExplicitCapture)]
     private static partial Regex Link();
 
-    [GeneratedRegex(@"^ *```yaml\n(?<yaml>.*?kind: Kustomization.*?)^ *```", RegexOptions.Multiline | RegexOptions.Singleline | RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(@"^(?<indentation> *)```yaml\n(?<yaml>.*?kind: Kustomization.*?)^ *```", RegexOptions.Multiline | RegexOptions.Singleline | RegexOptions.ExplicitCapture)]
     private static partial Regex Block();
-
-    /// <summary>Of a block inside a list item.</summary>
-    [GeneratedRegex(@"^ {3}(?=\S| {2})", RegexOptions.Multiline)]
-    private static partial Regex Indentation();
 
     /// <summary>A kustomization beside the repository, as the documents have it.</summary>
     private sealed class ScratchKustomization : IDisposable
