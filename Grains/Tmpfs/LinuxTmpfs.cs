@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using System.Text;
 using ActorCsi.Grains.Providers;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace ActorCsi.Grains.Tmpfs;
 
@@ -18,15 +20,17 @@ public sealed class LinuxTmpfs : ITmpfs
     private const nuint Flags = Libc.MountNoSuid | Libc.MountNoDev | Libc.MountNoExec;
 
     private readonly TmpfsWriter _writer;
+    private readonly ILogger _log;
     private volatile bool _swapCannotBeRefused;
 
     /// <summary>Volumes whose generations are named after <paramref name="time"/> and <paramref name="chance"/> (default: the process's own random numbers).</summary>
     /// <exception cref="PlatformNotSupportedException">Not 64-bit Linux.</exception>
-    public LinuxTmpfs(TimeProvider time, Random? chance = null)
+    public LinuxTmpfs(TimeProvider time, Random? chance = null, ILogger<LinuxTmpfs>? log = null)
     {
         if (!OperatingSystem.IsLinux() || !Environment.Is64BitProcess)
             throw new PlatformNotSupportedException("volumes need 64-bit Linux: they are tmpfs mounts");
         _writer = new TmpfsWriter(time, chance ?? Random.Shared);
+        _log = log ?? NullLogger<LinuxTmpfs>.Instance;
     }
 
     /// <inheritdoc/>
@@ -90,6 +94,8 @@ public sealed class LinuxTmpfs : ITmpfs
             throw MountFailure(target);
         if (!TryMount(directory, $"{RootMode},{limits}"))
             throw MountFailure(target);
+        if (!_swapCannotBeRefused)
+            Log.SwapNotRefused(_log);
         _swapCannotBeRefused = true; // before 6.4, and in a user namespace on any kernel: not asked for again
     }
 

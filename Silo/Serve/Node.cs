@@ -73,6 +73,7 @@ internal static class Node
             StateDirectory = state.Path,
             PkiCertificate = NullIfEmpty(options.PkiCertificate),
             PkiKey = NullIfEmpty(options.PkiKey),
+            PkiTrusted = NullIfEmpty(options.PkiTrusted),
         });
         services.Configure<VolumeOptions>(volumes =>
         {

@@ -22,6 +22,7 @@ internal sealed record ServeOptions
     public required long VolumeInodes { get; init; }
     public required string PkiCertificate { get; init; }
     public required string PkiKey { get; init; }
+    public required string PkiTrusted { get; init; }
     public required bool JsonLog { get; init; }
     public required long Verbosity { get; init; }
     public required DateTimeOffset? Clock { get; init; }
