@@ -18,6 +18,9 @@ public static class GrainServices
         services.TryAddSingleton(TimeProvider.System);
         services.AddMetrics();
         services.AddSingleton<ProviderMetrics>();
+        services.AddSingleton<VolumeMetrics>();
+        services.AddSingleton<IPublishMetrics>(host => host.GetRequiredService<VolumeMetrics>());
+        services.AddSingleton<IVolumeObserver>(host => host.GetRequiredService<VolumeMetrics>());
         services.AddSingleton<ProviderGates>();
         services.AddSingleton<VolumeObservers>();
         services.AddSingleton<IVolumeIndex, VolumeIndex>();
