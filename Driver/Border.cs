@@ -8,9 +8,9 @@ namespace ActorCsi.Driver;
 /// Where failures leave the program: each becomes a status that a user can act on, and is logged here and nowhere else. Whatever nobody
 /// foresaw is told as an id only; the log has the rest under that id.
 /// </summary>
-internal sealed class Border(ILogger<Border> log)
+internal sealed class Border(RpcMetrics metrics, ILogger<Border> log)
 {
-    internal static readonly ActivitySource Activities = new("ActorCsi.Driver");
+    internal static readonly ActivitySource Activities = new(RpcMetrics.Name);
 
     // A provider's message may be a whole page of HTML. With every character escaped, this much still fits into one frame of HTTP/2.
     private const int LongestMessage = 4096;
@@ -18,8 +18,9 @@ internal sealed class Border(ILogger<Border> log)
     /// <summary>Answers one RPC about <paramref name="volume"/> (empty where there is none).</summary>
     public async Task<TAnswer> Answer<TAnswer>(string rpc, string volume, ServerCallContext context, Func<CancellationToken, Task<TAnswer>> work)
     {
-        using var activity = Activities.StartActivity(rpc, ActivityKind.Server);
-        activity?.SetTag("volume", volume);
+        using var activity = Activities.HasListeners() ? RpcActivity.Start(Activities, volume, context) : null;
+        var began = metrics.Begin();
+        var code = StatusCode.OK;
         try
         {
             return await work(context.CancellationToken);
@@ -27,8 +28,13 @@ internal sealed class Border(ILogger<Border> log)
         catch (Exception failure)
         {
             var status = Status(failure, rpc, volume, context.CancellationToken);
-            activity?.SetStatus(ActivityStatusCode.Error, status.StatusCode.ToString());
+            code = status.StatusCode;
             throw new RpcException(status);
+        }
+        finally
+        {
+            metrics.Answered(began, context.Method, code);
+            activity?.End(code);
         }
     }
 

@@ -7,7 +7,7 @@ using Unit = Csi.V1.VolumeUsage.Types.Unit;
 namespace ActorCsi.Driver;
 
 /// <summary>csi.v1.Node: what kubelet asks. Each call becomes one call to the volume's grain.</summary>
-internal sealed class NodeService(IGrainFactory grains, CsiDriverOptions options, Border border, ILogger<NodeService> log) : Node.NodeBase
+internal sealed class NodeService(IGrainFactory grains, CsiDriverOptions options, Border border, IPublishMetrics metrics, ILogger<NodeService> log) : Node.NodeBase
 {
     private static readonly NodePublishVolumeResponse Published = new();
     private static readonly NodeUnpublishVolumeResponse Unpublished = new();
@@ -26,20 +26,40 @@ internal sealed class NodeService(IGrainFactory grains, CsiDriverOptions options
     public override Task<NodePublishVolumeResponse> NodePublishVolume(NodePublishVolumeRequest request, ServerCallContext context)
         => border.Answer(nameof(NodePublishVolume), request.VolumeId, context, async cancellationToken =>
         {
-            var publish = VolumeContext.Read(request);
-            Log.Publishing(log, publish.Spec.VolumeId, publish.Spec.Pod, publish.Spec.ClassName);
-            await Volume(publish.Spec.VolumeId).Publish(publish, cancellationToken);
-            return Published;
+            VolumeSpec? spec = null;
+            try
+            {
+                var publish = VolumeContext.Read(request);
+                spec = publish.Spec;
+                Log.Publishing(log, spec.VolumeId, spec.Pod, spec.ClassName);
+                await Volume(spec.VolumeId).Publish(publish, cancellationToken);
+                metrics.Published(spec, publish.TokenSource);
+                return Published;
+            }
+            catch (Exception failure)
+            {
+                metrics.PublishFailed(spec, failure);
+                throw;
+            }
         });
 
     public override Task<NodeUnpublishVolumeResponse> NodeUnpublishVolume(NodeUnpublishVolumeRequest request, ServerCallContext context)
         => border.Answer(nameof(NodeUnpublishVolume), request.VolumeId, context, async _ =>
         {
-            var (volumeId, target) = VolumeContext.Read(request);
-            var volume = Volume(volumeId);
-            await volume.Leave(); // a fetch in flight must not hold the pod's end up
-            await volume.Unpublish(target, CancellationToken.None); // and what was announced comes, though the caller may have gone
-            return Unpublished;
+            try
+            {
+                var (volumeId, target) = VolumeContext.Read(request);
+                var volume = Volume(volumeId);
+                await volume.Leave(); // a fetch in flight must not hold the pod's end up
+                await volume.Unpublish(target, CancellationToken.None); // and what was announced comes, though the caller may have gone
+                metrics.Unpublished();
+                return Unpublished;
+            }
+            catch
+            {
+                metrics.UnpublishFailed();
+                throw;
+            }
         });
 
     public override Task<NodeGetVolumeStatsResponse> NodeGetVolumeStats(NodeGetVolumeStatsRequest request, ServerCallContext context)

@@ -10,6 +10,11 @@ namespace ActorCsi.Driver;
 /// </summary>
 internal sealed class RegistrationService(CsiDriverOptions options, ILogger<RegistrationService> log) : Registration.RegistrationBase
 {
+    private volatile string? _fault = "kubelet has not registered the driver yet";
+
+    /// <summary>Why the driver is not registered; null when it is, and when a sidecar sees to it.</summary>
+    public string? Fault => options.RegistrationSocketPath is null ? null : _fault;
+
     public override Task<PluginInfo> GetInfo(InfoRequest request, ServerCallContext context) => Task.FromResult(new PluginInfo
     {
         Type = "CSIPlugin",
@@ -20,6 +25,7 @@ internal sealed class RegistrationService(CsiDriverOptions options, ILogger<Regi
 
     public override Task<RegistrationStatusResponse> NotifyRegistrationStatus(RegistrationStatus request, ServerCallContext context)
     {
+        _fault = request.PluginRegistered ? null : $"kubelet refuses to register the driver: {request.Error}";
         if (request.PluginRegistered)
             Log.Registered(log);
         else

@@ -4,6 +4,7 @@ using ActorCsi.Grains;
 using ActorCsi.Grains.Classes;
 using ActorCsi.Grains.Providers;
 using ActorCsi.Grains.Tmpfs;
+using ActorCsi.Telemetry;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -54,8 +55,10 @@ internal static class Node
             MaxVolumesPerNode = options.MaxVolumesPerNode,
             DrainTimeout = options.DrainTimeout,
         });
-        builder.Services.AddHostedService<Resumption>(); // after the driver: kubelet need not wait for it
+        builder.Services.AddSingleton<Resumption>();
+        builder.Services.AddHostedService(host => host.GetRequiredService<Resumption>()); // after the driver: kubelet need not wait for it
         builder.Services.AddHostedService<QuietMoments>();
+        AddTelemetry(builder.Services, options);
         return builder.Build();
     }
 
@@ -83,6 +86,17 @@ internal static class Node
         services.Configure<ProviderLimits>(limits => limits.Timeout = options.ProviderTimeout);
     }
 
+    /// <summary>After everything else: nobody who wants a volume waits for it.</summary>
+    private static void AddTelemetry(IServiceCollection services, ServeOptions options)
+    {
+        if (options.MetricsAddress.Length == 0)
+            return;
+        services.AddHealthChecks()
+            .AddCsiDriver(HealthTags.Live, HealthTags.Ready)
+            .AddCheck<Resumption>("volumes", tags: [HealthTags.Ready]);
+        services.AddHttpTelemetry(options.MetricsAddress);
+    }
+
     /// <summary><c>vault=vault</c>, <c>vault=api</c>, <c>aws=sts.amazonaws.com</c>: audiences by plugin.</summary>
     private static Dictionary<string, ImmutableArray<string>> PluginAudiences(IEnumerable<string> pairs) => pairs
         .Select(pair => pair.Split('=', 2) is [var plugin, var audience] ? (plugin, audience)
@@ -98,6 +112,7 @@ internal static class Node
         else
             log.AddSimpleConsole(simple => (simple.SingleLine, simple.TimestampFormat, simple.UseUtcTimestamp) = (true, "yyyy-MM-ddTHH:mm:ss.fffZ ", true));
         log.AddFilter("Microsoft", options.Verbosity >= 5 ? LogLevel.Debug : LogLevel.Warning);
+        log.AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None); // a line for each probe that fails; ours has one for each change
     }
 
     private static string? NullIfEmpty(string text) => text.Length == 0 ? null : text;

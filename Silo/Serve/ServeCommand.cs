@@ -29,6 +29,7 @@ internal sealed class ServeCommand : Command
     private readonly Setting<string> _pkiCertificate = new("pki-ca-cert", "", "The certificate of the pki provider's authority; without it one is made in --state-dir.", Text);
     private readonly Setting<string> _pkiKey = new("pki-ca-key", "", "The key of that authority.", Text);
     private readonly Setting<string> _pkiTrusted = new("pki-trusted-certs", "", "The certificates that pods shall trust (ca.crt), where that is more than the authority's own root: the old root and the next one, say.", Text);
+    private readonly Setting<string> _metricsAddress = new("metrics-addr", ":8095", "Where /metrics, /healthz and /readyz are served over HTTP: :PORT or ADDRESS:PORT; empty for not at all.", Text);
     private readonly Setting<bool> _jsonLog = new("log-format-json", "false", "Log lines are JSON objects.", YesNo);
     private readonly Setting<long> _verbosity = new("v", "0", "How much is logged: 0 the normal run of things, 5 everything.", Whole);
     private readonly Setting<DateTimeOffset?> _clock = new("clock", "", "For demonstrations: the time that it is now.", Time) { Hidden = true };
@@ -40,7 +41,7 @@ internal sealed class ServeCommand : Command
             _endpoint, _driverName, _nodeId, _stateDir, _registrationDir, _kubeletEndpoint, _maxVolumes, _drainTimeout,
             _classes, _providerVolume, _moreProviderVolumes, _preferBuiltIn, _providerAudiences, _providerTimeout, _maxMessage,
             _rotation, _pollInterval, _volumeSize, _volumeInodes, _pkiCertificate, _pkiKey, _pkiTrusted,
-            _jsonLog, _verbosity, _clock, _clockRate])
+            _metricsAddress, _jsonLog, _verbosity, _clock, _clockRate])
             Add(option);
         SetAction((parsed, cancellationToken) => Node.Run(Read(parsed), cancellationToken));
     }
@@ -67,6 +68,7 @@ internal sealed class ServeCommand : Command
         PkiCertificate = parsed.GetRequiredValue(_pkiCertificate),
         PkiKey = parsed.GetRequiredValue(_pkiKey),
         PkiTrusted = parsed.GetRequiredValue(_pkiTrusted),
+        MetricsAddress = parsed.GetRequiredValue(_metricsAddress),
         JsonLog = parsed.GetValue(_jsonLog),
         Verbosity = parsed.GetValue(_verbosity),
         Clock = parsed.GetValue(_clock),

@@ -27,7 +27,7 @@ internal sealed class DriverProcess(string root, FastTime clock, double rate) : 
         var start = new ProcessStartInfo(Self.Command[0],
         [
             .. Self.Command[1..], "serve", "--endpoint", $"unix://{Socket}", "--state-dir", State, "--registration-dir", Plugins,
-            "--classes", Path.Combine(root, "classes"), "--clock", now, "--clock-rate", rate.ToString(CultureInfo.InvariantCulture),
+            "--classes", Path.Combine(root, "classes"), "--clock", now, "--clock-rate", rate.ToString(CultureInfo.InvariantCulture), "--metrics-addr", "",
         ])
         {
             RedirectStandardOutput = true,

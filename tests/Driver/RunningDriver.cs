@@ -1,7 +1,9 @@
+using System.Diagnostics.Metrics;
 using ActorCsi.Driver;
 using ActorCsi.Testing;
 using Grpc.Core;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -11,6 +13,9 @@ namespace ActorCsi.Tests.Driver;
 internal sealed class RunningDriver : IAsyncDisposable
 {
     public const string Name = "secrets-store.csi.k8s.io";
+
+    /// <summary>The tags of the driver's health checks.</summary>
+    public const string Live = "live", Ready = "ready";
 
     private readonly TemporaryDirectory _directory;
     private readonly IHost _host;
@@ -55,7 +60,9 @@ internal sealed class RunningDriver : IAsyncDisposable
             .AddSingleton<TimeProvider>(time)
             .AddSingleton(volumes)
             .AddSingleton<IVolumeIndex>(volumes)
-            .AddCsiDriver(options);
+            .AddSingleton<IPublishMetrics>(volumes)
+            .AddCsiDriver(options)
+            .AddHealthChecks().AddCsiDriver(Live, Ready);
         var host = builder.Build();
         await host.StartAsync().Soon();
         return new RunningDriver(home, directory is null, host, options, time, volumes, log);
@@ -67,6 +74,16 @@ internal sealed class RunningDriver : IAsyncDisposable
     /// <summary>One call that must fail.</summary>
     public async Task<Status> Refusal<T>(Func<Csi.V1.Node.NodeClient, AsyncUnaryCall<T>> call)
         => (await Assert.ThrowsAsync<RpcException>(() => Call(call))).Status;
+
+    /// <summary>What is wrong, by the checks of one tag.</summary>
+    public async Task<IReadOnlyList<string>> Faults(string tag)
+    {
+        var report = await _host.Services.GetRequiredService<HealthCheckService>().CheckHealthAsync(check => check.Tags.Contains(tag)).Soon();
+        return [.. report.Entries.Where(entry => entry.Value.Status is not HealthStatus.Healthy).Select(entry => $"{entry.Key}: {entry.Value.Description}")];
+    }
+
+    /// <summary>Listens to what the driver measures.</summary>
+    public Measurements Measure() => new(_host.Services.GetRequiredService<IMeterFactory>());
 
     /// <summary>SIGTERM.</summary>
     public Task Stop() => _host.StopAsync();

@@ -4,7 +4,7 @@ using System.Collections.Immutable;
 namespace ActorCsi.Tests.Driver;
 
 /// <summary>What the volumes behind the driver do, and what they were told. One for all volumes of a test.</summary>
-internal sealed class VolumeScript : IVolumeIndex
+internal sealed class VolumeScript : IVolumeIndex, IPublishMetrics
 {
     /// <summary>What a publish does; succeeds unless a test says otherwise.</summary>
     public Func<PublishRequest, CancellationToken, Task> OnPublish { get; set; } = (_, _) => Task.CompletedTask;
@@ -26,8 +26,19 @@ internal sealed class VolumeScript : IVolumeIndex
     /// <summary>Every call to a volume, in order: the volume, the verb, and what came with it.</summary>
     public ConcurrentQueue<(string Volume, string Verb, object? With)> Told { get; } = new();
 
+    /// <summary>What the grains were told to count, in order.</summary>
+    public ConcurrentQueue<string> Counted { get; } = new();
+
     /// <summary>What the publishes asked for.</summary>
     public IReadOnlyList<PublishRequest> Publishes => [.. Told.Select(told => told.With).OfType<PublishRequest>()];
+
+    void IPublishMetrics.Published(VolumeSpec volume, TokenSource tokens) => Counted.Enqueue($"published {volume.VolumeId}, tokens from {tokens}");
+
+    void IPublishMetrics.PublishFailed(VolumeSpec? volume, Exception failure) => Counted.Enqueue($"publish failed {volume?.VolumeId}, {(failure as VolumeException)?.Error}");
+
+    void IPublishMetrics.Unpublished() => Counted.Enqueue("unpublished");
+
+    void IPublishMetrics.UnpublishFailed() => Counted.Enqueue("unpublish failed");
 
     public Task<ImmutableArray<string>> List() => Task.FromResult<ImmutableArray<string>>([.. Published.Keys.Order(StringComparer.Ordinal)]);
 }

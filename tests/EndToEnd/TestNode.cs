@@ -29,7 +29,7 @@ internal sealed class TestNode : IDisposable
         _options =
         [
             "--endpoint", $"unix://{Socket}", "--state-dir", State, "--classes", this["classes"], "--nodeid", "node",
-            "--provider-volume", Plugins, "--additional-provider-volume-paths", this["no-plugins"], "--rotation-poll-interval", "1h", .. options,
+            "--provider-volume", Plugins, "--additional-provider-volume-paths", this["no-plugins"], "--rotation-poll-interval", "1h", "--metrics-addr", "", .. options,
         ];
         foreach (var directory in (string[])[State, this["classes"], Plugins, this["pods"]])
             Directory.CreateDirectory(directory);
