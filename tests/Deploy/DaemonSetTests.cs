@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using ActorCsi.Silo.Serve;
@@ -119,6 +120,20 @@ public sealed partial class DaemonSetTests
         var mounted = (await Container(name))["volumeMounts"]!.AsArray().Select(mount => mount!["name"]!.GetValue<string>()).Order();
 
         Assert.Equal(volumes, mounted);
+    }
+
+    [RenderTheory]
+    [MemberData(nameof(Rendering.All), MemberType = typeof(Rendering))]
+    public async Task Probes_AnyWay_AskWhereThePagesAre(string name)
+    {
+        var container = await Container(name);
+        var port = Assert.Single(container["ports"]!.AsArray())!;
+
+        Assert.Equal((await Option(name, "--metrics-addr")).Split(':')[^1], port["containerPort"]!.GetValue<long>().ToString(CultureInfo.InvariantCulture));
+        Assert.Equal(("/healthz", "metrics"), Asked("livenessProbe"));
+        Assert.Equal(("/readyz", "metrics"), Asked("readinessProbe"));
+
+        (string, string) Asked(string probe) => (container[probe]!["httpGet"]!["path"]!.GetValue<string>(), container[probe]!["httpGet"]!["port"]!.GetValue<string>());
     }
 
     [RenderTheory]

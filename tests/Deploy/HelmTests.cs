@@ -67,6 +67,7 @@ public sealed class HelmTests
     [InlineData("windows.enabled=true", "windows")] // the peer's
     [InlineData("linux.crds.enabled=false", "crds")] // the peer's
     [InlineData("linux.kubeletRootDir=var/lib/kubelet", "kubeletRootDir")]
+    [InlineData("linux.metricsAddr=127.0.0.1:8095", "metricsAddr")] // the probes would not reach it
     [InlineData("linux.image.digest=latest", "digest")]
     [InlineData("rotationPollInterval=2 minutes", "rotationPollInterval")]
     [InlineData("tokenRequests[0].expirationSeconds=60", "tokenRequests")]
