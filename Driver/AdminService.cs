@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using ActorCsi.Admin.V1;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
@@ -5,40 +6,103 @@ using Grpc.Core;
 namespace ActorCsi.Driver;
 
 /// <summary>What operators ask, over a socket in the state directory.</summary>
-internal sealed class AdminService(IVolumeIndex index, IGrainFactory grains, Border border) : Admin.V1.Admin.AdminBase
+internal sealed class AdminService(IVolumeIndex index, IGrainFactory grains, TimeProvider time, Border border) : Admin.V1.Admin.AdminBase
 {
+    /// <summary>A volume that is in memory answers in microseconds; one that a restart left on disk is read first.</summary>
+    private const int InspectionsAtOnce = 32;
+
+    private static readonly TimeSpan InspectionTimeout = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan UsualPatience = TimeSpan.FromMinutes(1);
+
     public override Task<ListVolumesResponse> ListVolumes(ListVolumesRequest request, ServerCallContext context)
         => border.Answer(nameof(ListVolumes), "", context, async cancellationToken =>
+            new ListVolumesResponse { Volumes = { await Select(request.Selector, cancellationToken) } });
+
+    public override Task<InspectVolumeResponse> InspectVolume(InspectVolumeRequest request, ServerCallContext context)
+        => border.Answer(nameof(InspectVolume), request.Volume, context, async cancellationToken =>
         {
-            var volumes = new List<VolumeStatus>();
-            foreach (var volumeId in await index.List())
-            {
-                cancellationToken.ThrowIfCancellationRequested();
-                if (await grains.GetGrain<IVolumeGrain>(volumeId).Inspect() is { } status)
-                    volumes.Add(status);
-            }
-            return new ListVolumesResponse
-            {
-                Volumes =
-                {
-                    volumes.OrderBy(volume => volume.Pod.ToString(), StringComparer.Ordinal).ThenBy(volume => volume.VolumeId, StringComparer.Ordinal).Select(Describe),
-                },
-            };
+            var volume = await SelectOne(request.Volume, cancellationToken);
+            var report = await Grain(volume).InspectInFull().WaitAsync(InspectionTimeout, time, cancellationToken);
+            return AdminMessages.Of(report ?? throw Vanished(volume.VolumeId));
         });
 
-    private static Volume Describe(VolumeStatus status) => new()
+    public override Task<RefreshVolumesResponse> RefreshVolumes(RefreshVolumesRequest request, ServerCallContext context)
+        => border.Answer(nameof(RefreshVolumes), "", context, async cancellationToken =>
+        {
+            if (request.Selector is null || request.Selector.Equals(new VolumeSelector()))
+                throw new VolumeException(VolumeError.Invalid, "nothing says which volumes to refresh: expected a volume, a class or a namespace");
+            var volumes = await Select(request.Selector, cancellationToken);
+            if (volumes.IsEmpty)
+                throw new VolumeException(VolumeError.NotFound, "no volume of this node is meant by that");
+            // All at once: each waits for its own provider only, and each provider's gate bounds how many it is asked for.
+            var patience = request.Patience?.ToTimeSpan() ?? UsualPatience;
+            return new RefreshVolumesResponse { Volumes = { await Task.WhenAll(volumes.Select(volume => Refresh(volume, patience, cancellationToken))) } };
+        });
+
+    /// <summary>A caller that goes away takes nothing back: a refresh that was begun and broken off would leave the volume stale.</summary>
+    private async Task<RefreshedVolume> Refresh(Volume before, TimeSpan patience, CancellationToken cancellationToken)
     {
-        VolumeId = status.VolumeId,
-        State = status.State.ToString(),
-        PodNamespace = status.Pod.Namespace,
-        PodName = status.Pod.Name,
-        ClassName = status.ClassName,
-        Provider = status.Provider,
-        Targets = { status.Targets },
-        Generation = status.Generation,
-        ServedAt = status.ServedAt?.ToTimestamp(),
-        ExpiresAt = status.ExpiresAt?.ToTimestamp(),
-        RefreshAt = status.RefreshAt?.ToTimestamp(),
-        Reason = status.Reason ?? "",
-    };
+        var began = time.GetTimestamp();
+        var refreshed = new RefreshedVolume();
+        try
+        {
+            await Grain(before).Refresh(CancellationToken.None).WaitAsync(patience, time, cancellationToken);
+        }
+        catch (TimeoutException)
+        {
+            refreshed.Pending = true;
+        }
+        catch (VolumeException failure) when (failure.Error is not VolumeError.Internal)
+        {
+            (refreshed.Error, refreshed.Message) = (failure.Error.ToString(), failure.Message);
+        }
+        catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
+        {
+            (refreshed.Error, refreshed.Message) = (nameof(VolumeError.Internal), border.StatusOf(failure, nameof(RefreshVolumes), before.VolumeId).Detail);
+        }
+        refreshed.Took = time.GetElapsedTime(began).ToDuration();
+        refreshed.Volume = await Inspect(before.VolumeId, cancellationToken) ?? before;
+        refreshed.Changed = refreshed.Volume.Generation != before.Generation;
+        return refreshed;
+    }
+
+    private async Task<Volume> SelectOne(string words, CancellationToken cancellationToken)
+    {
+        if (words.Length == 0)
+            throw new VolumeException(VolumeError.Invalid, "nothing says which volume: expected a volume id or its beginning, namespace/pod or namespace/pod/volume");
+        return await Select(new VolumeSelector { Volume = words }, cancellationToken) switch
+        {
+            [] => throw Vanished(words),
+            [var one] => one,
+            var several => throw new VolumeException(VolumeError.Invalid,
+                $"'{words}' can be one of {several.Length} volumes: {string.Join(", ", several.Take(10).Select(volume => $"{volume.VolumeId} ({VolumeSelection.PathOf(volume)})"))}"),
+        };
+    }
+
+    private async Task<ImmutableArray<Volume>> Select(VolumeSelector? selector, CancellationToken cancellationToken)
+    {
+        var ids = await index.List();
+        var volumes = new Volume?[ids.Length];
+        await Parallel.ForAsync(0, ids.Length, new ParallelOptions { MaxDegreeOfParallelism = InspectionsAtOnce, CancellationToken = cancellationToken },
+            async (i, stop) => volumes[i] = await Inspect(ids[i], stop));
+        return VolumeSelection.Of(volumes.OfType<Volume>(), selector ?? new VolumeSelector());
+    }
+
+    /// <summary>The volume; null when it is not published any more. One that cannot answer does not keep operators from the others.</summary>
+    private async Task<Volume?> Inspect(string volumeId, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var status = await grains.GetGrain<IVolumeGrain>(volumeId).Inspect().WaitAsync(InspectionTimeout, time, cancellationToken);
+            return status is null ? null : AdminMessages.Of(status);
+        }
+        catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
+        {
+            return new Volume { VolumeId = volumeId, State = "Unknown", Reason = border.StatusOf(failure, nameof(Inspect), volumeId).Detail };
+        }
+    }
+
+    private IVolumeGrain Grain(Volume volume) => grains.GetGrain<IVolumeGrain>(volume.VolumeId);
+
+    private static VolumeException Vanished(string volume) => new(VolumeError.NotFound, $"there is no volume '{volume}' on this node");
 }

@@ -38,6 +38,9 @@ internal sealed class Border(RpcMetrics metrics, ILogger<Border> log)
         }
     }
 
+    /// <summary>What a failure is told as, where it is one of several things in an answer. It is logged.</summary>
+    public Status StatusOf(Exception failure, string rpc, string volume) => Status(failure, rpc, volume, CancellationToken.None);
+
     private Status Status(Exception failure, string rpc, string volume, CancellationToken caller)
     {
         switch (failure)

@@ -8,7 +8,7 @@ namespace ActorCsi.Grains.Classes;
 /// <param name="Classes">The classes and their lines; only to be used when there are no faults.</param>
 /// <param name="Faults">What is wrong, all of it.</param>
 /// <param name="PassedOver">What has no meaning here: unknown fields, which an API server would prune, and objects of other kinds.</param>
-internal sealed partial record ClassFile(
+public sealed partial record ClassFile(
     ImmutableArray<(SecretProviderClass Class, int Line)> Classes,
     ImmutableArray<ClassFault> Faults,
     ImmutableArray<ClassFault> PassedOver)

@@ -46,7 +46,8 @@ internal sealed class ServeCommand : Command
         SetAction((parsed, cancellationToken) => Node.Run(Read(parsed), cancellationToken));
     }
 
-    private ServeOptions Read(ParseResult parsed) => new()
+    /// <summary>What the command line and the environment say.</summary>
+    internal ServeOptions Read(ParseResult parsed) => new()
     {
         Endpoint = parsed.GetRequiredValue(_endpoint),
         DriverName = parsed.GetRequiredValue(_driverName),

@@ -21,7 +21,7 @@ internal sealed class VolumeScript : IVolumeIndex, IPublishMetrics
     public Func<string, Task> OnRefresh { get; set; } = _ => Task.CompletedTask;
 
     /// <summary>The volumes that operators see.</summary>
-    public Dictionary<string, VolumeStatus> Published { get; } = [];
+    public ConcurrentDictionary<string, VolumeStatus> Published { get; } = [];
 
     /// <summary>Every call to a volume, in order: the volume, the verb, and what came with it.</summary>
     public ConcurrentQueue<(string Volume, string Verb, object? With)> Told { get; } = new();
