@@ -61,6 +61,10 @@ public sealed class VolumeException : Exception
     [Id(0)]
     public VolumeError Error { get; }
 
+    /// <summary>How long it makes no sense to try again: the provider's Retry-After, or the rest of a breaker's pause. Null: nobody said.</summary>
+    [Id(1)]
+    public TimeSpan? RetryAfter { get; init; }
+
     /// <summary>A failure of kind <paramref name="error"/>, told to the user as <paramref name="message"/>.</summary>
     public VolumeException(VolumeError error, string message, Exception? inner = null) : base(message, inner) => Error = error;
 }

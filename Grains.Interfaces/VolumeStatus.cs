@@ -48,7 +48,45 @@ public sealed record VolumeStatus(
     [property: Id(8)] DateTimeOffset? ServedAt,
     [property: Id(9)] DateTimeOffset? ExpiresAt,
     [property: Id(10)] DateTimeOffset? RefreshAt,
-    [property: Id(11)] string? Reason);
+    [property: Id(11)] string? Reason)
+{
+    /// <summary>Since when the content has not been as fresh as it should be; null when it is.</summary>
+    [Id(12)]
+    public DateTimeOffset? StaleSince { get; init; }
+
+    /// <summary>Why the provider is asked at <see cref="RefreshAt"/>, or why it is not.</summary>
+    [Id(13)]
+    public RefreshCause RefreshCause { get; init; }
+}
+
+/// <summary>What the next refresh of a volume waits for.</summary>
+[GenerateSerializer, Alias("ActorCsi.RefreshCause")]
+public enum RefreshCause
+{
+    /// <summary>Nothing: the content has no end and is not asked for again.</summary>
+    None,
+
+    /// <summary>The content, or a lease on it, expires.</summary>
+    Expiry,
+
+    /// <summary>The interval of the class or of the node: the content has no end that is known.</summary>
+    Interval,
+
+    /// <summary>The provider said when it wants to be asked again.</summary>
+    Provider,
+
+    /// <summary>The last refresh failed, and is tried again.</summary>
+    Retry,
+
+    /// <summary>The refresh is due and needs a fresh token, which kubelet brings with its next publish.</summary>
+    Token,
+
+    /// <summary>The refresh is due and its class is held.</summary>
+    Held,
+
+    /// <summary>Something was changed that the content follows: the tokens it shows, the pod's secrets, the group of the files.</summary>
+    Change,
+}
 
 /// <summary>An object of a secret store and the version that was fetched, as the plugin protocol names them.</summary>
 /// <param name="Id">The object's id, in the provider's own spelling.</param>

@@ -18,4 +18,32 @@ public sealed record FetchRequest(
     [property: Id(2)] PodTokens Tokens,
     [property: Id(3)] TokenSource TokenSource,
     [property: Id(4)] ImmutableArray<NamedSecret> NodePublishSecrets,
-    [property: Id(5)] ImmutableArray<ObjectVersion> Current);
+    [property: Id(5)] ImmutableArray<ObjectVersion> Current)
+{
+    /// <summary>Who goes first when the provider cannot take all at once.</summary>
+    [Id(6)]
+    public FetchUrgency Urgency { get; init; }
+
+    /// <summary>
+    /// When what the caller has was fetched: only what was fetched later is news to it. The time of the request itself for who wants to know how things
+    /// stand now; null for who has nothing.
+    /// </summary>
+    [Id(7)]
+    public DateTimeOffset? NewerThan { get; init; }
+}
+
+/// <summary>
+/// How much depends on a fetch. New pods come first, since they cannot start; then what expires soon before what expires late, and content without an end last.
+/// </summary>
+/// <param name="IsFirst">Whether a pod waits for its first bundle.</param>
+/// <param name="ExpiresAt">When the content that is to be replaced ends; null when it has no end.</param>
+[GenerateSerializer, Immutable, Alias("ActorCsi.FetchUrgency")]
+public readonly record struct FetchUrgency([property: Id(0)] bool IsFirst, [property: Id(1)] DateTimeOffset? ExpiresAt)
+{
+    /// <summary>A pod that waits to start.</summary>
+    public static FetchUrgency First { get; } = new(true, null);
+
+    /// <summary>Below zero when <paramref name="one"/> is more urgent than <paramref name="other"/>.</summary>
+    public static int Compare(FetchUrgency one, FetchUrgency other)
+        => one.IsFirst != other.IsFirst ? (one.IsFirst ? -1 : 1) : (one.ExpiresAt ?? DateTimeOffset.MaxValue).CompareTo(other.ExpiresAt ?? DateTimeOffset.MaxValue);
+}

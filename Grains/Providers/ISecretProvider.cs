@@ -16,6 +16,12 @@ public interface ISecretProvider
     TokenDemand Demand(SecretProviderClass secretClass);
 
     /// <summary>
+    /// Who answers for <paramref name="secretClass"/>: a name, or a URL without anything secret. What one endpoint cannot bear never slows another down:
+    /// limits, queue and breaker are kept for each. Default: the provider's name, for providers that are one endpoint.
+    /// </summary>
+    string Endpoint(SecretProviderClass secretClass) => Name;
+
+    /// <summary>
     /// A key under which two fetches of one identity are the same, so that one call can serve both; null when each volume
     /// must have its own (tokens, private keys).
     /// </summary>

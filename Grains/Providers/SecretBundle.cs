@@ -14,11 +14,11 @@ public sealed record SecretBundle
     [Id(1)]
     public ImmutableArray<ObjectVersion> Objects { get; init; } = [];
 
-    /// <summary>When the content stops being of use; null when it has no end.</summary>
+    /// <summary>When the content stops being of use: the earliest end of an object, or of a lease on it; null when it has no end. The refresh is planned from it.</summary>
     [Id(2)]
     public DateTimeOffset? ExpiresAt { get; init; }
 
-    /// <summary>When the provider wants to be asked again; null leaves it to the volume's poll interval, if it has one.</summary>
+    /// <summary>When the provider itself wants to be asked again, say at the end of a rotation period; null leaves it to the schedule.</summary>
     [Id(3)]
     public DateTimeOffset? RefreshAt { get; init; }
 
@@ -35,6 +35,25 @@ public sealed record SecretBundle
     /// </summary>
     [Id(6)]
     public bool WrittenByProvider { get; init; }
+
+    /// <summary>
+    /// True when the store still has the versions of <see cref="FetchRequest.Current"/>: the provider looked and read nothing. Such a bundle has no files;
+    /// the volume leaves what is there, and counts it as fresh. Times and object versions are told as ever.
+    /// </summary>
+    [Id(7)]
+    public bool Unchanged { get; init; }
+
+    /// <summary>True when the store itself says that older content takes the place of newer, after a restore, say; else older content is refused.</summary>
+    [Id(8)]
+    public bool MayBeOlder { get; init; }
+
+    /// <summary>When the provider gave this; set by the session.</summary>
+    [Id(9)]
+    public DateTimeOffset? FetchedAt { get; init; }
+
+    /// <summary>Why the provider could not be asked, when this is a copy that was kept; null when it is the provider's answer. Set by the session.</summary>
+    [Id(10)]
+    public string? StaleBecause { get; init; }
 
     /// <summary>The same bundle with bytes of its own, to be erased on its own.</summary>
     public SecretBundle Copy() => this with { Files = [.. Files.Select(file => file with { Content = file.Content.Copy() })] };
