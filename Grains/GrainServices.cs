@@ -1,4 +1,5 @@
 using ActorCsi.Grains.Providers;
+using ActorCsi.Grains.Providers.Gate;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 

@@ -1,4 +1,5 @@
 using ActorCsi.Grains.Classes;
+using ActorCsi.Grains.Refresh;
 
 namespace ActorCsi.Grains.Providers;
 
@@ -18,7 +19,7 @@ internal sealed class ParameterFaults(SecretProviderClass secretClass)
     public void AddUnknown(IReadOnlyCollection<string> known)
     {
         foreach (var (name, _) in secretClass.Parameters)
-            if (!known.Contains(name))
+            if (!known.Contains(name) && !RefreshParameters.IsOurs(name))
                 Add(Words.Clip(name), $"is unknown, expected {string.Join(", ", known)}");
     }
 

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using ActorCsi.Grains.Providers.Gate;
 using Polly.CircuitBreaker;
 
 namespace ActorCsi.Grains.Providers;
@@ -20,7 +21,7 @@ internal sealed class ProviderMetrics
         _fetches = _meter.CreateHistogram("actorcsi.provider.fetch.duration", "s", "How long providers took to answer a fetch, and what came of it.",
             advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30] });
         _shared = _meter.CreateCounter<long>("actorcsi.provider.fetches.shared", "{fetch}", "Fetches that joined an identical one in flight and were not made.");
-        _rejected = _meter.CreateCounter<long>("actorcsi.provider.fetches.rejected", "{fetch}", "Fetches that were not made to spare the provider: its breaker was open, or its queue full.");
+        _rejected = _meter.CreateCounter<long>("actorcsi.provider.fetches.rejected", "{fetch}", "Fetches that were not made to spare the provider: its breaker was open, it had asked for a pause, or its queue was full.");
     }
 
     /// <summary>A provider has answered, or failed to; <paramref name="failure"/> is null when it gave a bundle.</summary>
@@ -30,7 +31,7 @@ internal sealed class ProviderMetrics
     /// <summary>A fetch has joined one in flight.</summary>
     public void Shared(string provider) => _shared.Add(1, new KeyValuePair<string, object?>(Signals.Provider, provider));
 
-    /// <summary>A fetch was not made: <paramref name="why"/> is <c>breaker</c> or <c>queue</c>.</summary>
+    /// <summary>A fetch was not made: <paramref name="why"/> is <c>breaker</c>, <c>pause</c> or <c>queue</c>.</summary>
     public void Rejected(string provider, string why) => _rejected.Add(1, new(Signals.Provider, provider), new(Signals.Reason, why));
 
     /// <summary>Lets the gates be looked at when somebody asks for the metrics.</summary>
@@ -38,10 +39,11 @@ internal sealed class ProviderMetrics
     {
         Gauge("actorcsi.provider.fetches.waiting", "{fetch}", "Fetches that wait for a free place at their provider.", gate => gate.Waiting);
         Gauge("actorcsi.provider.fetches.active", "{fetch}", "Fetches that providers are working on.", gate => gate.Active);
-        Gauge("actorcsi.provider.breaker.open", null, "1 while nothing is asked of the provider, or just one fetch to try it, because it has not answered lately.",
+        Gauge("actorcsi.provider.breaker.open", null, "How many of the provider's endpoints are asked for nothing, or for just one fetch to try them, because they have not answered lately.",
             gate => gate.Breaker is CircuitState.Closed ? 0 : 1);
 
         void Gauge(string name, string? unit, string description, Func<ProviderGate, long> read)
-            => _meter.CreateObservableGauge(name, () => gates().Select(gate => new Measurement<long>(read(gate), new KeyValuePair<string, object?>(Signals.Provider, gate.Name))), unit, description);
+            => _meter.CreateObservableGauge(name, () => gates().GroupBy(gate => gate.Name).Select(provider =>
+                new Measurement<long>(provider.Sum(read), new KeyValuePair<string, object?>(Signals.Provider, provider.Key))), unit, description);
     }
 }

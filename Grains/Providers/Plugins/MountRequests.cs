@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using ActorCsi.Grains.Refresh;
 using ActorCsi.Grains.Tokens;
 using SecretsStore.V1Alpha1;
 
@@ -19,7 +20,7 @@ internal static class MountRequests
         KeyValuePair<string, string>[] tokens = request.Tokens.All.IsEmpty ? [] : [new(TokensKey, Tokens(request.Tokens))];
         return new MountRequest
         {
-            Attributes = GoJson.Object([.. request.Class.Parameters, .. request.Volume.Attributes, .. tokens]), // what comes later wins
+            Attributes = GoJson.Object([.. request.Class.Parameters.Where(parameter => !RefreshParameters.IsOurs(parameter.Key)), .. request.Volume.Attributes, .. tokens]), // what comes later wins
             Secrets = Secrets(request, request.TokenSource is TokenSource.Secrets ? tokens : []),
             TargetPath = request.Volume.TargetPath,
             Permission = SecretFile.DefaultMode.ToString(CultureInfo.InvariantCulture), // decimal: a JSON number

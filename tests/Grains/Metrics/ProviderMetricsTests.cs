@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using ActorCsi.Fakes;
 using ActorCsi.Grains.Providers;
+using ActorCsi.Grains.Providers.Gate;
 using ActorCsi.Testing;
 using ActorCsi.Tests.Providers;
 using Microsoft.Extensions.DependencyInjection;
