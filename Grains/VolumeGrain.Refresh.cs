@@ -91,7 +91,7 @@ public sealed partial class VolumeGrain
             // 3 the fetch: as the pod, through the session that its identity shares
             var request = new FetchRequest(Spec, secretClass, TokenCheck.Choose(sent, demand, Spec.Pod, _time.GetUtcNow()),
                 Record.TokenSource, Record.NodePublishSecrets.RemoveAll(secret => secret.Value is null), Record.Objects);
-            var session = GrainFactory.GetGrain<ISessionGrain>(SessionKey.Of(secretClass.Provider, Spec.Pod));
+            var session = GrainFactory.GetGrain<ISessionGrain>(SessionKey.Of(provider, demand, secretClass, Spec.Pod));
             var bundle = await session.Fetch(request, giveUp.Token);
 
             // 4 the swap

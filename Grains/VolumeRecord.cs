@@ -119,4 +119,5 @@ public static class VolumeRecordJson
 
 [JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault, UseStringEnumConverter = true)]
 [JsonSerializable(typeof(VolumeRecord))]
+[JsonSerializable(typeof(ClassRecord))]
 internal sealed partial class VolumeRecordJsonContext : JsonSerializerContext;

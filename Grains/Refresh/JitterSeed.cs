@@ -1,0 +1,39 @@
+namespace ActorCsi.Grains.Refresh;
+
+/// <summary>
+/// Where in its window a refresh falls: chance that is always the same for the same name and time, so that a plan can be made again after a restart,
+/// and that volumes which share a bundle plan the same refresh without a word between them.
+/// </summary>
+/// <param name="Value">A hash of the name.</param>
+internal readonly record struct JitterSeed(ulong Value)
+{
+    /// <summary>How much of the share belongs to the name for good. The rest is drawn anew for each bundle.</summary>
+    /// <remarks>
+    /// What started together drifts apart by the difference of its periods, which grows with each period; shares that were drawn anew each time would
+    /// spread with the square root only. The part that is drawn anew keeps two names with the same period from staying together.
+    /// </remarks>
+    private const double Lasting = 0.75;
+
+    /// <summary>The seed of <paramref name="name"/>: FNV-1a, well mixed. Not string.GetHashCode, which is another one in each process.</summary>
+    public static JitterSeed Of(string name)
+    {
+        var hash = 14695981039346656037UL;
+        foreach (var letter in name)
+            hash = (hash ^ letter) * 1099511628211UL;
+        return new JitterSeed(Mix(hash));
+    }
+
+    /// <summary>A number from 0 up to 1 for a bundle that was fetched at <paramref name="fetchedAt"/>.</summary>
+    public double Share(DateTimeOffset fetchedAt)
+        => (Lasting * Unit(Value)) + ((1 - Lasting) * Unit(Mix(Value ^ (ulong)fetchedAt.UtcTicks)));
+
+    private static double Unit(ulong hash) => (hash >> 11) * (1.0 / (1UL << 53));
+
+    /// <summary>The finaliser of SplitMix64: each bit of the input counts for each of the output.</summary>
+    private static ulong Mix(ulong value)
+    {
+        value = (value ^ (value >> 30)) * 0xBF58476D1CE4E5B9UL;
+        value = (value ^ (value >> 27)) * 0x94D049BB133111EBUL;
+        return value ^ (value >> 31);
+    }
+}

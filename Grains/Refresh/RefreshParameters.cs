@@ -1,0 +1,121 @@
+using System.Runtime.CompilerServices;
+using ActorCsi.Grains.Classes;
+using ActorCsi.Grains.Providers;
+
+namespace ActorCsi.Grains.Refresh;
+
+/// <summary>
+/// What a SecretProviderClass may say about refreshing, whatever its provider. All names are here and nowhere else; docs/REFRESH.md is written from them.
+/// Providers are not shown these parameters, and do not miss them.
+/// </summary>
+internal sealed record RefreshParameters
+{
+    /// <summary>How the name of each of these parameters begins: no provider has such names.</summary>
+    public const string Prefix = "actorcsi.io/";
+
+    /// <summary>A duration such as <c>15m</c>, or <c>never</c>.</summary>
+    public const string IntervalName = Prefix + "refresh-interval";
+
+    /// <summary><c>fail</c>, <c>stale</c> or <c>stale-for=15m</c>.</summary>
+    public const string OutageName = Prefix + "when-unavailable";
+
+    /// <summary><c>on</c> or <c>off</c>.</summary>
+    public const string ContentCheckName = Prefix + "content-check";
+
+    /// <summary><c>true</c> or <c>false</c>.</summary>
+    public const string HoldName = Prefix + "hold";
+
+    /// <summary>The attribute of a pod's volume that asks for a marker file: its name.</summary>
+    public const string MarkerAttribute = Prefix + "reload-marker";
+
+    /// <summary>The shortest interval: whoever needs less needs a provider that says when its content ends.</summary>
+    private static readonly TimeSpan ShortestInterval = TimeSpan.FromSeconds(5);
+
+    /// <summary>No copy of a secret is kept longer than this, whatever a class says.</summary>
+    private static readonly TimeSpan LongestStaleness = TimeSpan.FromDays(1);
+
+    private static readonly ConditionalWeakTable<SecretProviderClass, RefreshParameters> Known = [];
+
+    /// <summary>Whether the class gives an interval of its own.</summary>
+    public bool HasInterval { get; private init; }
+
+    /// <summary>That interval; null for never.</summary>
+    public TimeSpan? Interval { get; private init; }
+
+    /// <summary>Whether a new pod may start from the copy that its session kept while the provider is not to be had.</summary>
+    public bool StartsStale { get; private init; }
+
+    /// <summary>How old that copy may be; null leaves it to the node's option.</summary>
+    public TimeSpan? StaleFor { get; private init; }
+
+    /// <summary>Whether new content must look like what it replaces.</summary>
+    public bool ChecksContent { get; private init; } = true;
+
+    /// <summary>Whether content in place stays as it is for now.</summary>
+    public bool IsHeld { get; private init; }
+
+    /// <summary>Reads the parameters of <paramref name="secretClass"/>; once for each instance.</summary>
+    /// <exception cref="VolumeException">They make no sense; tells every fault.</exception>
+    public static RefreshParameters Of(SecretProviderClass secretClass) => Known.GetValue(secretClass, Read);
+
+    /// <summary>Whether a parameter is one of these.</summary>
+    public static bool IsOurs(string name) => name.StartsWith(Prefix, StringComparison.Ordinal);
+
+    /// <summary>The policy of a volume of this class.</summary>
+    public RefreshPolicy Policy(TimeSpan? nodeInterval) => new(HasInterval ? Interval : nodeInterval, HasInterval);
+
+    private static RefreshParameters Read(SecretProviderClass secretClass)
+    {
+        var faults = new ParameterFaults(secretClass);
+        var read = new RefreshParameters();
+        foreach (var (name, value) in secretClass.Parameters)
+        {
+            if (!IsOurs(name))
+                continue;
+            read = name switch
+            {
+                IntervalName => WithInterval(read, value, faults),
+                OutageName => WithOutage(read, value, faults),
+                ContentCheckName => read with { ChecksContent = Choose(name, value, "on", "off", faults) },
+                HoldName => read with { IsHeld = Choose(name, value, "true", "false", faults) },
+                _ => Unknown(read, name, faults),
+            };
+        }
+        faults.ThrowIfAny();
+        return read;
+    }
+
+    private static RefreshParameters WithInterval(RefreshParameters read, string value, ParameterFaults faults)
+    {
+        if (value == "never")
+            return read with { HasInterval = true };
+        if (!GoDuration.TryParse(value, out var interval) || interval < ShortestInterval)
+            faults.Add(IntervalName, $"is \"{Words.Clip(value)}\", expected never, or a duration of 5s or more such as 15m");
+        return read with { HasInterval = true, Interval = interval };
+    }
+
+    private static RefreshParameters WithOutage(RefreshParameters read, string value, ParameterFaults faults)
+    {
+        const string staleFor = "stale-for=";
+        if (value is "fail" or "stale")
+            return read with { StartsStale = value == "stale", StaleFor = null };
+        if (value.StartsWith(staleFor, StringComparison.Ordinal) && GoDuration.TryParse(value[staleFor.Length..], out var limit)
+            && limit > TimeSpan.Zero && limit <= LongestStaleness)
+            return read with { StartsStale = true, StaleFor = limit };
+        faults.Add(OutageName, $"is \"{Words.Clip(value)}\", expected fail, stale, or stale-for= and a duration of 24h or less such as stale-for=15m");
+        return read;
+    }
+
+    private static bool Choose(string name, string value, string yes, string no, ParameterFaults faults)
+    {
+        if (value != yes && value != no)
+            faults.Add(name, $"is \"{Words.Clip(value)}\", expected {yes} or {no}");
+        return value == yes;
+    }
+
+    private static RefreshParameters Unknown(RefreshParameters read, string name, ParameterFaults faults)
+    {
+        faults.Add(Words.Clip(name), $"is unknown, expected {IntervalName}, {OutageName}, {ContentCheckName} or {HoldName}");
+        return read;
+    }
+}

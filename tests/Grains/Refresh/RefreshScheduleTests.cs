@@ -1,0 +1,116 @@
+using ActorCsi.Grains.Refresh;
+using FsCheck;
+using FsCheck.Fluent;
+
+namespace ActorCsi.Tests.Refresh;
+
+/// <summary>When content is asked for again, and why then.</summary>
+public sealed class RefreshScheduleTests
+{
+    private static readonly DateTimeOffset Noon = new(2026, 1, 1, 12, 0, 0, TimeSpan.Zero);
+    private static readonly JitterSeed Seed = JitterSeed.Of("volume");
+    private static readonly RefreshPolicy OfNode = new(TimeSpan.FromMinutes(2), IntervalIsOfClass: false);
+    private static readonly RefreshPolicy OfClass = new(TimeSpan.FromMinutes(2), IntervalIsOfClass: true);
+
+    private static readonly Gen<(TimeSpan Life, string Name, DateTimeOffset FetchedAt)> Lives =
+        from seconds in Gen.Choose(2, 90 * 24 * 3600)
+        from name in Gen.Choose(0, int.MaxValue)
+        from at in Gen.Choose(0, int.MaxValue)
+        select (TimeSpan.FromSeconds(seconds), $"volume-{name}", Noon.AddSeconds(at));
+
+    [Fact]
+    public void Next_ExpiringContent_IsAtSixtyToEightyPercentOfItsLife() => Check.One(
+        Config.QuickThrowOnFailure.WithMaxTest(2000), Prop.ForAll(Lives.ToArbitrary(), drawn =>
+        {
+            var next = RefreshSchedule.Next(new Freshness(drawn.FetchedAt, drawn.FetchedAt + drawn.Life, null, MayChange: true), OfNode, JitterSeed.Of(drawn.Name));
+
+            var share = (next.At!.Value - drawn.FetchedAt) / drawn.Life;
+            return next.Cause == RefreshCause.Expiry && share >= 0.6 - 1e-6 && share <= 0.8 + 1e-6;
+        }));
+
+    [Fact]
+    public void Next_ContentWithoutEnd_IsAtTheIntervalATenthMoreOrLess() => Check.One(
+        Config.QuickThrowOnFailure.WithMaxTest(2000), Prop.ForAll(Lives.ToArbitrary(), drawn =>
+        {
+            var next = RefreshSchedule.Next(new Freshness(drawn.FetchedAt, null, null, MayChange: true), new RefreshPolicy(drawn.Life, false), JitterSeed.Of(drawn.Name));
+
+            var share = (next.At!.Value - drawn.FetchedAt) / drawn.Life;
+            return next.Cause == RefreshCause.Interval && share >= 0.9 - 1e-6 && share <= 1.1 + 1e-6;
+        }));
+
+    [Fact]
+    public void Next_SameFactsAgain_IsTheSamePlan() => Check.One(
+        Config.QuickThrowOnFailure.WithMaxTest(500), Prop.ForAll(Lives.ToArbitrary(), drawn =>
+        {
+            var content = new Freshness(drawn.FetchedAt, drawn.FetchedAt + drawn.Life, null, true);
+            return RefreshSchedule.Next(content, OfNode, JitterSeed.Of(drawn.Name)) == RefreshSchedule.Next(content, OfNode, JitterSeed.Of(new string([.. drawn.Name])));
+        }));
+
+    [Fact]
+    public void Next_ManyVolumesOfOneSecond_FillTheirWindow()
+    {
+        var tenths = new int[10];
+        for (var i = 0; i < 10_000; i++)
+        {
+            var next = RefreshSchedule.Next(new Freshness(Noon, Noon.AddHours(1), null, true), OfNode, JitterSeed.Of($"csi-{i}"));
+            tenths[(int)((((next.At!.Value - Noon) / TimeSpan.FromHours(1)) - 0.6) * 50)]++;
+        }
+
+        Assert.All(tenths, count => Assert.InRange(count, 200, 1400)); // fewer at the edges: the lasting part and the part drawn anew are added
+    }
+
+    [Fact]
+    public void Next_NoIntervalAndNoEnd_IsNever()
+        => Assert.Equal(PlannedRefresh.Never, RefreshSchedule.Next(new Freshness(Noon, null, null, true), new RefreshPolicy(null, false), Seed));
+
+    [Fact]
+    public void Next_ContentThatCannotChange_IsNotPolled()
+        => Assert.Equal(PlannedRefresh.Never, RefreshSchedule.Next(new Freshness(Noon, null, null, MayChange: false), OfClass, Seed));
+
+    [Fact]
+    public void Next_ProviderSaysWhen_IsThen()
+    {
+        var wish = Noon.AddMinutes(7);
+
+        Assert.Equal(new PlannedRefresh(wish, RefreshCause.Provider), RefreshSchedule.Next(new Freshness(Noon, Noon.AddHours(1), wish, true), OfNode, Seed));
+    }
+
+    [Fact]
+    public void Next_ExpiringContentAndIntervalOfTheNode_IsNotPolled()
+        => Assert.Equal(RefreshCause.Expiry, RefreshSchedule.Next(new Freshness(Noon, Noon.AddDays(1), null, true), OfNode, Seed).Cause);
+
+    [Fact]
+    public void Next_ExpiringContentAndIntervalOfTheClass_IsTheEarlier()
+    {
+        Assert.Equal(RefreshCause.Interval, RefreshSchedule.Next(new Freshness(Noon, Noon.AddDays(1), null, true), OfClass, Seed).Cause);
+        Assert.Equal(RefreshCause.Expiry, RefreshSchedule.Next(new Freshness(Noon, Noon.AddMinutes(1), null, true), OfClass, Seed).Cause);
+    }
+
+    [Theory]
+    [InlineData(-3600)]
+    [InlineData(0)]
+    [InlineData(1)]
+    public void Next_ContentBornOld_IsAfterAPauseAllTheSame(int secondsToLive)
+        => Assert.Equal(Noon + RefreshSchedule.ShortestPause, RefreshSchedule.Next(new Freshness(Noon, Noon.AddSeconds(secondsToLive), null, true), OfNode, Seed).At);
+
+    [Fact]
+    public void WaitForToken_TokenIsGood_GoesOn()
+        => Assert.Null(RefreshSchedule.WaitForToken(Noon, Noon.AddMinutes(2), Noon.AddHours(1), isWaiting: false));
+
+    [Fact]
+    public void WaitForToken_TokenExpired_WaitsForTheRepublish()
+        => Assert.Equal(new PlannedRefresh(Noon + RefreshSchedule.TokenPatience, RefreshCause.Token),
+            RefreshSchedule.WaitForToken(Noon, Noon.AddMinutes(-1), Noon.AddHours(1), isWaiting: false));
+
+    [Fact]
+    public void WaitForToken_TokenExpiresDuringTheLogin_Waits()
+        => Assert.NotNull(RefreshSchedule.WaitForToken(Noon, Noon.AddSeconds(5), null, isWaiting: false));
+
+    [Fact]
+    public void WaitForToken_ContentEndsSooner_WaitsNoLongerThanThat()
+        => Assert.Equal(Noon.AddMinutes(1), RefreshSchedule.WaitForToken(Noon, Noon, Noon.AddMinutes(1), isWaiting: false)!.Value.At);
+
+    [Fact]
+    public void WaitForToken_WaitedLongEnough_GoesOnAndTells()
+        => Assert.Null(RefreshSchedule.WaitForToken(Noon, Noon.AddMinutes(-6), null, isWaiting: true));
+}
