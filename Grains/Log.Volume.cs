@@ -43,4 +43,7 @@ internal static partial class Log
 
     [LoggerMessage(111, LogLevel.Error, "{Volume}: the observer {Observer} failed; the volume is as it was")]
     public static partial void ObserverFailed(ILogger log, string volume, string observer, Exception failure);
+
+    [LoggerMessage(112, LogLevel.Error, "{Volume}: whether its class is held could not be read; it is refreshed as if it were not")]
+    public static partial void HoldNotRead(ILogger log, string volume, Exception failure);
 }

@@ -21,7 +21,11 @@ public sealed partial class VolumeGrain
 
     private VolumeStatus Status() => new(
         Spec.VolumeId, Record.State, Spec.Pod, Spec.ClassName, Record.Provider, Record.Targets, Record.Generations, Record.Objects,
-        Record.ServedAt, Record.ExpiresAt, Record.RefreshAt, Record.Reason);
+        Record.ServedAt, Record.ExpiresAt, Record.RefreshAt, Record.Reason)
+    {
+        StaleSince = Record.StaleSince,
+        RefreshCause = Record.RefreshCause,
+    };
 
     private ImmutableArray<TokenReport> Tokens()
     {

@@ -43,6 +43,7 @@ public sealed partial class VolumeGrain
             NodePublishSecrets = request.NodePublishSecrets,
             Generation = adopted ? _tmpfs.Generation(target) : null,
             Reason = adopted ? "taken over from another driver; not refreshed yet" : null,
+            StaleSince = adopted ? _time.GetUtcNow() : null,
         });
 
         if (adopted)
@@ -97,7 +98,7 @@ public sealed partial class VolumeGrain
         await FollowCapabilities(request.Spec);
         if (!Record.Targets.Contains(request.Spec.TargetPath))
             await BindTo(request.Spec.TargetPath);
-        if (IsDue())
+        if (IsDue() && !await MustWait())
             await TryRefresh(cancellationToken);
         if (request.Tokens is null && Record.NeedsToken)
             throw new VolumeException(VolumeError.TokenMissing,
@@ -109,7 +110,7 @@ public sealed partial class VolumeGrain
         => (request.Tokens is null ? Record.NeedsToken : !request.Tokens.Equals(Record.Tokens))
             || !request.NodePublishSecrets.SequenceEqual(Record.NodePublishSecrets);
 
-    /// <summary>Keeps what is newer. New tokens end the waiting of a volume that is stale or that shows the tokens themselves.</summary>
+    /// <summary>Keeps what is newer. New tokens end the waiting of a volume that is stale, that needs them to refresh, or that shows the tokens themselves.</summary>
     private async Task Remember(PublishRequest request)
     {
         if (!BringsNews(request))
@@ -122,13 +123,14 @@ public sealed partial class VolumeGrain
 
         var old = Record;
         var secretsChanged = !request.NodePublishSecrets.SequenceEqual(old.NodePublishSecrets, IsSameOrForgotten);
-        var dueNow = old.FollowsTokens || old.State is VolumeState.Stale || secretsChanged;
+        var dueNow = old.FollowsTokens || old.State is VolumeState.Stale || old.RefreshCause is RefreshCause.Token || secretsChanged;
         _state.State = old with
         {
             Tokens = request.Tokens ?? old.Tokens,
             TokenSource = request.Tokens is null ? old.TokenSource : request.TokenSource,
             NodePublishSecrets = request.NodePublishSecrets,
             RefreshAt = dueNow ? _time.GetUtcNow() : old.RefreshAt,
+            RefreshCause = dueNow ? RefreshCause.Change : old.RefreshCause,
         };
         await SaveIfPossible();
         if (request.Tokens is not null && !ReferenceEquals(old.Tokens, request.Tokens))
@@ -162,6 +164,7 @@ public sealed partial class VolumeGrain
         {
             Spec = Spec with { FsGroup = asked.FsGroup, AccessMode = asked.AccessMode },
             RefreshAt = groupChanged ? _time.GetUtcNow() : Record.RefreshAt,
+            RefreshCause = groupChanged ? RefreshCause.Change : Record.RefreshCause,
         };
         await SaveIfPossible();
     }

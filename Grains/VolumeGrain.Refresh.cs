@@ -1,6 +1,6 @@
 using ActorCsi.Grains.Classes;
 using ActorCsi.Grains.Providers;
-using ActorCsi.Grains.Tmpfs;
+using ActorCsi.Grains.Refresh;
 using ActorCsi.Grains.Tokens;
 
 namespace ActorCsi.Grains;
@@ -13,13 +13,13 @@ public sealed partial class VolumeGrain
     {
         if (!HasContent)
             throw new VolumeException(VolumeError.NotFound, $"volume {this.GetPrimaryKeyString()} is not published");
-        if (await TryRefresh(cancellationToken) is { } failure)
+        if (await TryRefresh(cancellationToken, onDemand: true) is { } failure)
             throw failure;
     }
 
     private async Task RefreshIfDue(CancellationToken cancellationToken)
     {
-        if (HasContent && IsDue())
+        if (HasContent && IsDue() && !await MustWait())
             await TryRefresh(cancellationToken);
         ArmTimer();
     }
@@ -44,7 +44,7 @@ public sealed partial class VolumeGrain
     }
 
     /// <summary>Renews the content. When that fails, what is readable stays as it is, and the volume is stale and says why.</summary>
-    private async Task<VolumeException?> TryRefresh(CancellationToken cancellationToken)
+    private async Task<VolumeException?> TryRefresh(CancellationToken cancellationToken, bool onDemand = false)
     {
         if (!IsStillThere())
         {
@@ -53,7 +53,7 @@ public sealed partial class VolumeGrain
         }
         try
         {
-            await Fill(cancellationToken);
+            await Fill(cancellationToken, onDemand);
             return null;
         }
         catch (VolumeException failure)
@@ -71,7 +71,7 @@ public sealed partial class VolumeGrain
     }
 
     /// <summary>Class → tokens → provider → files → record. Everything that can fail comes before the one step that readers see.</summary>
-    private async Task Fill(CancellationToken cancellationToken)
+    private async Task Fill(CancellationToken cancellationToken, bool onDemand = false)
     {
         if (_isLeaving)
             throw BeingUnpublished();
@@ -82,6 +82,7 @@ public sealed partial class VolumeGrain
         {
             // 2 the class: which provider, which parameters
             var secretClass = await FindClass(giveUp.Token);
+            var parameters = RefreshParameters.Of(secretClass);
             var provider = _providers.Find(secretClass.Provider);
             var demand = provider.Demand(secretClass);
             if (demand != TokenDemand.None && HasForgotten())
@@ -90,16 +91,21 @@ public sealed partial class VolumeGrain
 
             // 3 the fetch: as the pod, through the session that its identity shares
             var request = new FetchRequest(Spec, secretClass, TokenCheck.Choose(sent, demand, Spec.Pod, _time.GetUtcNow()),
-                Record.TokenSource, Record.NodePublishSecrets.RemoveAll(secret => secret.Value is null), Record.Objects);
-            var session = GrainFactory.GetGrain<ISessionGrain>(SessionKey.Of(provider, demand, secretClass, Spec.Pod));
-            var bundle = await session.Fetch(request, giveUp.Token);
+                Record.TokenSource, Record.NodePublishSecrets.RemoveAll(secret => secret.Value is null), HoldsWhatIsAsked(secretClass) ? Record.Objects : [])
+            {
+                Urgency = HasContent ? new FetchUrgency(false, Record.ExpiresAt) : FetchUrgency.First,
+                NewerThan = onDemand ? _time.GetUtcNow() : Record.FetchedAt,
+            };
+            var session = SessionKey.Of(provider, demand, secretClass, Spec.Pod);
+            var bundle = await GrainFactory.GetGrain<ISessionGrain>(session).Fetch(request, giveUp.Token);
 
             // 4 the swap
-            var shown = bundle.WrittenByProvider ? (Replacement?)null : _tmpfs.Replace(Mountpoint, bundle.Files, Spec.FsGroup);
+            var shown = Show(bundle, secretClass, checks: parameters.ChecksContent && !onDemand);
             bundle.Erase();
 
             // 5 the memory
-            await Serve(secretClass, demand, bundle, shown);
+            var seed = JitterSeed.Of(provider.SharingKey(request) is { } shared ? $"{session}/{shared}" : Spec.VolumeId);
+            await Serve(secretClass, demand, bundle, shown, Plan(bundle, parameters, seed));
         }
         catch (OperationCanceledException)
         {
@@ -128,35 +134,58 @@ public sealed partial class VolumeGrain
                 $"failed to get secretproviderclass {Spec.Pod.Namespace}/{Spec.ClassName}: not found; it must be in the pod's own namespace");
     }
 
-    private async Task Serve(SecretProviderClass secretClass, TokenDemand demand, SecretBundle bundle, Replacement? shown)
+    private async Task Serve(SecretProviderClass secretClass, TokenDemand demand, SecretBundle bundle, ShownContent shown, PlannedRefresh next)
     {
         var now = _time.GetUtcNow();
-        var isNew = shown is not { Changed: false };
-        Note(isNew);
-        var changes = Changes(secretClass, bundle, isNew);
+        Note(shown.IsNew);
+        var changes = Changes(secretClass, bundle, shown.IsNew);
+        var isStale = bundle.StaleBecause is not null;
         _class = secretClass;
         await Save(Record with
         {
-            State = VolumeState.Serving,
+            State = isStale ? VolumeState.Stale : VolumeState.Serving,
             NeedsToken = demand.IsRequired,
             FollowsTokens = bundle.FollowsTokens,
             Provider = secretClass.Provider,
             ClassFingerprint = Fingerprint.Of(secretClass),
-            Generation = shown?.Generation,
-            Generations = Record.Generations + (isNew ? 1 : 0),
+            Generation = shown.Generation,
+            Generations = Record.Generations + (shown.IsNew ? 1 : 0),
             Objects = bundle.Objects,
-            ServedAt = isNew ? now : Record.ServedAt ?? now,
+            Shape = shown.Shape,
+            MarkerKey = shown.MarkerKey,
+            ServedAt = shown.IsNew ? now : Record.ServedAt ?? now,
+            FetchedAt = bundle.FetchedAt,
             ExpiresAt = bundle.ExpiresAt,
-            RefreshAt = bundle.RefreshAt ?? (bundle.NeedsNoPolling ? null : now + Jittered(_options.PollInterval)),
-            Failures = 0,
-            Reason = null,
+            RefreshAt = next.At,
+            RefreshCause = next.Cause,
+            Failures = isStale ? 1 : 0,
+            Reason = isStale ? StartedFromCopy(bundle) : null,
+            StaleSince = isStale ? bundle.FetchedAt : null,
         });
         ArmTimer();
-        if (isNew && shown is not null)
+        if (shown is { IsNew: true, Generation: not null })
             TidyLater();
-        if (isNew)
+        if (shown.IsNew)
             Log.Served(_log, Spec.VolumeId, Spec.Pod, secretClass.Provider, Record.Generations, Record.ExpiresAt);
         _observers.Served(Status(), secretClass, changes);
+        if (isStale)
+        {
+            Log.Stale(_log, Spec.VolumeId, Spec.Pod, VolumeError.ProviderUnavailable, Record.Reason!);
+            _observers.GrewStale(Status(), VolumeError.ProviderUnavailable);
+        }
+    }
+
+    private static string StartedFromCopy(SecretBundle bundle) => $"the pod started from what another one of its identity fetched at {bundle.FetchedAt:u}, because {bundle.StaleBecause}";
+
+    /// <summary>When the provider is asked next after it has given <paramref name="bundle"/>.</summary>
+    private PlannedRefresh Plan(SecretBundle bundle, RefreshParameters parameters, JitterSeed seed)
+    {
+        if (bundle.StaleBecause is not null)
+            return new PlannedRefresh(_time.GetUtcNow() + Jittered(_options.LongestUnavailableRetry), RefreshCause.Retry);
+        if (bundle.FollowsTokens)
+            return new PlannedRefresh(bundle.ExpiresAt, RefreshCause.Token); // kubelet brings new content before; if it does not, the volume says so
+        var content = new Freshness(bundle.FetchedAt ?? _time.GetUtcNow(), bundle.ExpiresAt, bundle.RefreshAt, MayChange: !bundle.NeedsNoPolling);
+        return RefreshSchedule.Next(content, parameters.Policy(_options.PollInterval), seed);
     }
 
     private VolumeChanges Changes(SecretProviderClass secretClass, SecretBundle bundle, bool isNew)
@@ -168,6 +197,7 @@ public sealed partial class VolumeGrain
 
     private async Task GrowStale(VolumeException failure)
     {
+        var now = _time.GetUtcNow();
         Note(changed: false, failure);
         Log.Stale(_log, Spec.VolumeId, Spec.Pod, failure.Error, failure.Message);
         _state.State = Record with
@@ -175,18 +205,31 @@ public sealed partial class VolumeGrain
             State = VolumeState.Stale,
             Failures = Record.Failures + 1,
             Reason = failure.Message,
-            RefreshAt = _time.GetUtcNow() + Jittered(Backoff(Record.Failures)),
+            StaleSince = Record.StaleSince ?? now,
+            RefreshAt = now + RetryAfter(failure),
+            RefreshCause = RefreshCause.Retry,
         };
         ArmTimer();
         await SaveIfPossible();
         _observers.GrewStale(Status(), failure.Error);
     }
 
-    private TimeSpan Backoff(int failures)
-        => failures < 30 && _options.FirstRetry * (1 << failures) is var pause && pause < _options.LongestRetry ? pause : _options.LongestRetry;
+    /// <summary>
+    /// A provider that says no is asked more and more rarely. One that is not to be had is spared by its gate, so its volumes may ask the gate more often, and are
+    /// well again soon after it is; when the gate or the provider said when, then, and not all at once.
+    /// </summary>
+    private TimeSpan RetryAfter(VolumeException failure)
+    {
+        var isAway = failure.Error is VolumeError.ProviderUnavailable or VolumeError.ProviderThrottles;
+        var pause = Jittered(Backoff(Record.Failures, isAway ? _options.LongestUnavailableRetry : _options.LongestRetry));
+        return failure.RetryAfter is { } told ? told + (Backoff(Record.Failures, _options.LongestUnavailableRetry) * _options.Chance()) : pause;
+    }
 
-    /// <summary>Up to a tenth sooner or later, so that volumes that were published together are not refreshed together.</summary>
-    private TimeSpan? Jittered(TimeSpan? pause) => pause * (0.9 + (0.2 * _options.Chance()));
+    private TimeSpan Backoff(int failures, TimeSpan longest)
+        => failures < 30 && _options.FirstRetry * (1 << failures) is var pause && pause < longest ? pause : longest;
+
+    /// <summary>Up to a tenth sooner or later, so that volumes that failed together do not try again together.</summary>
+    private TimeSpan Jittered(TimeSpan pause) => pause * (0.9 + (0.2 * _options.Chance()));
 
     private void ArmTimer()
     {

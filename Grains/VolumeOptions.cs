@@ -9,8 +9,8 @@ public sealed class VolumeOptions
     public TmpfsLimits Limits { get; set; } = new(16 << 20, 4096);
 
     /// <summary>
-    /// How often a provider is asked that says nothing of when its content ends. Default 2 minutes, as the peer's rotation-poll-interval.
-    /// Null: such content is fetched once and never again.
+    /// How often a provider is asked that says nothing of when its content ends, where the class does not say it. Default 2 minutes, as the peer's
+    /// rotation-poll-interval. Null: such content is fetched once and never again.
     /// </summary>
     public TimeSpan? PollInterval { get; set; } = TimeSpan.FromMinutes(2);
 
@@ -19,6 +19,12 @@ public sealed class VolumeOptions
 
     /// <summary>The longest pause after a refresh that failed. Default 5 minutes.</summary>
     public TimeSpan LongestRetry { get; set; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>
+    /// The longest pause after a refresh that failed because the provider could not be asked: nobody is asked at that time but the provider's gate, so it may be
+    /// short, and everything is fresh again soon after an outage. Default 20 seconds.
+    /// </summary>
+    public TimeSpan LongestUnavailableRetry { get; set; } = TimeSpan.FromSeconds(20);
 
     /// <summary>Chance: a number from 0 up to 1, for jitter. Default: the process's own random numbers.</summary>
     public Func<double> Chance { get; set; } = Random.Shared.NextDouble;

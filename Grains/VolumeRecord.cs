@@ -82,6 +82,26 @@ public sealed record VolumeRecord
     /// <summary>Why the volume is stale.</summary>
     [Id(17)]
     public string? Reason { get; init; }
+
+    /// <summary>Why the provider is asked at <see cref="RefreshAt"/>.</summary>
+    [Id(18)]
+    public RefreshCause RefreshCause { get; init; }
+
+    /// <summary>When the provider gave the bundle, or last said that it is still what it has.</summary>
+    [Id(19)]
+    public DateTimeOffset? FetchedAt { get; init; }
+
+    /// <summary>Since when the content has not been as fresh as it should be.</summary>
+    [Id(20)]
+    public DateTimeOffset? StaleSince { get; init; }
+
+    /// <summary>What the files looked like; null when the provider wrote them itself.</summary>
+    [Id(21)]
+    public Refresh.BundleShape? Shape { get; init; }
+
+    /// <summary>The key of the reload marker; null when the pod asked for none.</summary>
+    [Id(22)]
+    public Secret? MarkerKey { get; init; }
 }
 
 /// <summary>How volume records are written to files.</summary>

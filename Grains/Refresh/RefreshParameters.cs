@@ -54,6 +54,9 @@ internal sealed record RefreshParameters
     /// <summary>Whether content in place stays as it is for now.</summary>
     public bool IsHeld { get; private init; }
 
+    /// <summary>As <see cref="IsHeld"/>, also for a class that is malformed otherwise.</summary>
+    public static bool Hold(SecretProviderClass secretClass) => secretClass.Parameters[HoldName] == "true";
+
     /// <summary>Reads the parameters of <paramref name="secretClass"/>; once for each instance.</summary>
     /// <exception cref="VolumeException">They make no sense; tells every fault.</exception>
     public static RefreshParameters Of(SecretProviderClass secretClass) => Known.GetValue(secretClass, Read);

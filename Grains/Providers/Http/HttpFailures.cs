@@ -32,7 +32,10 @@ internal static class HttpFailures
     {
         var words = string.IsNullOrWhiteSpace(said) ? "" : ": " + Redaction.Of(said, secrets, LongestMessage);
         var pause = answer.RetryAfter is { } wait ? $" It asks to be left alone for {wait.TotalSeconds:0} s." : "";
-        return new VolumeException(error ?? ErrorOf(answer.Status), $"{what}: HTTP {answer.Status}{words}{(hint is null ? "" : $" ({hint})")}{pause}");
+        return new VolumeException(error ?? ErrorOf(answer.Status), $"{what}: HTTP {answer.Status}{words}{(hint is null ? "" : $" ({hint})")}{pause}")
+        {
+            RetryAfter = answer.RetryAfter,
+        };
     }
 
     /// <summary>An answer with a good status that makes no sense.</summary>
