@@ -56,11 +56,7 @@ public sealed partial class VolumeGrain
     /// <summary>When the first of the tokens expires that the provider will be shown; null when it is shown none.</summary>
     private DateTimeOffset? TokensExpireAt(TokenDemand demand)
     {
-        if (demand == TokenDemand.None)
-            return null;
-        if (HasForgotten())
-            return DateTimeOffset.MinValue;
-        if (Record.Tokens is not { } json)
+        if (demand == TokenDemand.None || Record.Tokens is not { } json)
             return null;
         DateTimeOffset? first = null;
         foreach (var token in PodTokensJson.Read(json).All)
