@@ -7,12 +7,14 @@ namespace ActorCsi.Fakes.Cluster;
 /// <summary>An authority of the cluster's own, and the server's certificate by it.</summary>
 internal sealed class ClusterCertificates : IDisposable
 {
+    public const string Issuer = "CN=kubernetes";
+
     private readonly X509Certificate2 _authority;
 
     public ClusterCertificates()
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var request = new CertificateRequest("CN=kubernetes", key, HashAlgorithmName.SHA256);
+        var request = new CertificateRequest(Issuer, key, HashAlgorithmName.SHA256);
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
         request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign, true));
         request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, false));

@@ -73,7 +73,7 @@ public sealed class FakeCluster : IAsyncDisposable
                 {
                     ServerCertificate = _certificates.Server,
                     ClientCertificateRequired = true,
-                    RemoteCertificateValidationCallback = (_, _, _, _) => true, // a client may have one; whose it is, the server asks itself
+                    RemoteCertificateValidationCallback = (_, certificate, _, _) => certificate is null || certificate.Issuer == ClusterCertificates.Issuer, // a client may have one
                     ApplicationProtocols = [SslApplicationProtocol.Http2, SslApplicationProtocol.Http11],
                 }),
             });
