@@ -10,10 +10,9 @@ namespace ActorCsi.Tests.Kubernetes;
 public abstract class ApiContract : IAsyncLifetime
 {
     private readonly string _run = $"actorcsi-test-{Guid.NewGuid():N}"[..24];
-    private KubernetesClient? _client;
     private int _made;
 
-    private IKubernetes Api => _client!;
+    private IKubernetes Api { get; set; } = null!;
 
     private string Namespace { get; set; } = "";
 
@@ -23,17 +22,19 @@ public abstract class ApiContract : IAsyncLifetime
     {
         var access = await Connect();
         Namespace = access.Namespace;
-        _client = new KubernetesClient(access, new KubernetesClientOptions(), TimeProvider.System);
+        Api = Client(access);
     }
 
     public virtual async Task DisposeAsync()
     {
-        if (_client is null)
+        if (Api is null)
             return;
         foreach (var left in (await Api.List(Resources.Secrets, Namespace, new Selection { Labels = $"run={_run}" })).Items)
             await Api.Delete(Resources.Secrets, Namespace, left.Metadata.Name!);
-        _client.Dispose();
+        (Api as IDisposable)?.Dispose();
     }
+
+    private static IKubernetes Client(ClusterAccess access) => new KubernetesClient(access, new KubernetesClientOptions(), TimeProvider.System);
 
     private V1Secret New(params (string Key, string Value)[] data) => new()
     {
