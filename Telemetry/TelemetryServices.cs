@@ -1,4 +1,5 @@
 using ActorCsi.Telemetry.Http;
+using ActorCsi.Telemetry.Otlp;
 using ActorCsi.Telemetry.Prometheus;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -30,5 +31,13 @@ public static class TelemetryServices
             .AddSingleton<HealthPages>()
             .AddSingleton<HttpDoor>()
             .AddHostedService(host => host.GetRequiredService<HttpDoor>());
+    }
+
+    /// <summary>Sends metrics and traces to a collector by OTLP.</summary>
+    /// <exception cref="ArgumentException">The options make no sense.</exception>
+    public static IServiceCollection AddOtlp(this IServiceCollection services, OtlpOptions options)
+    {
+        options.Validate();
+        return services.AddSingleton(options).AddHostedService<OtlpExport>();
     }
 }

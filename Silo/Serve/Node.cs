@@ -5,6 +5,7 @@ using ActorCsi.Grains.Classes;
 using ActorCsi.Grains.Providers;
 using ActorCsi.Grains.Tmpfs;
 using ActorCsi.Telemetry;
+using ActorCsi.Telemetry.Otlp;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -89,12 +90,21 @@ internal static class Node
     /// <summary>After everything else: nobody who wants a volume waits for it.</summary>
     private static void AddTelemetry(IServiceCollection services, ServeOptions options)
     {
-        if (options.MetricsAddress.Length == 0)
-            return;
-        services.AddHealthChecks()
-            .AddCsiDriver(HealthTags.Live, HealthTags.Ready)
-            .AddCheck<Resumption>("volumes", tags: [HealthTags.Ready]);
-        services.AddHttpTelemetry(options.MetricsAddress);
+        if (options.MetricsAddress.Length > 0)
+        {
+            services.AddHealthChecks()
+                .AddCsiDriver(HealthTags.Live, HealthTags.Ready)
+                .AddCheck<Resumption>("volumes", tags: [HealthTags.Ready]);
+            services.AddHttpTelemetry(options.MetricsAddress);
+        }
+        if (options.OtlpEndpoint.Length > 0)
+            services.AddOtlp(new OtlpOptions
+            {
+                Endpoint = new Uri(options.OtlpEndpoint, UriKind.RelativeOrAbsolute),
+                Protocol = options.OtlpProtocol,
+                NodeId = options.NodeId,
+                Version = CsiDriverOptions.Version,
+            });
     }
 
     /// <summary><c>vault=vault</c>, <c>vault=api</c>, <c>aws=sts.amazonaws.com</c>: audiences by plugin.</summary>

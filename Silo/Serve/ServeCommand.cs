@@ -30,6 +30,8 @@ internal sealed class ServeCommand : Command
     private readonly Setting<string> _pkiKey = new("pki-ca-key", "", "The key of that authority.", Text);
     private readonly Setting<string> _pkiTrusted = new("pki-trusted-certs", "", "The certificates that pods shall trust (ca.crt), where that is more than the authority's own root: the old root and the next one, say.", Text);
     private readonly Setting<string> _metricsAddress = new("metrics-addr", ":8095", "Where /metrics, /healthz and /readyz are served over HTTP: :PORT or ADDRESS:PORT; empty for not at all.", Text);
+    private readonly Setting<string> _otlpEndpoint = new("otlp-endpoint", "", "Where metrics and traces are sent by OTLP: http://HOST:PORT; empty for nowhere.", Text, "OTEL_EXPORTER_OTLP_ENDPOINT");
+    private readonly Setting<string> _otlpProtocol = new("otlp-protocol", "grpc", "How: grpc or http/protobuf. For headers, sampling and the like, see OpenTelemetry's own environment variables.", Text, "OTEL_EXPORTER_OTLP_PROTOCOL");
     private readonly Setting<bool> _jsonLog = new("log-format-json", "false", "Log lines are JSON objects.", YesNo);
     private readonly Setting<long> _verbosity = new("v", "0", "How much is logged: 0 the normal run of things, 5 everything.", Whole);
     private readonly Setting<DateTimeOffset?> _clock = new("clock", "", "For demonstrations: the time that it is now.", Time) { Hidden = true };
@@ -41,7 +43,7 @@ internal sealed class ServeCommand : Command
             _endpoint, _driverName, _nodeId, _stateDir, _registrationDir, _kubeletEndpoint, _maxVolumes, _drainTimeout,
             _classes, _providerVolume, _moreProviderVolumes, _preferBuiltIn, _providerAudiences, _providerTimeout, _maxMessage,
             _rotation, _pollInterval, _volumeSize, _volumeInodes, _pkiCertificate, _pkiKey, _pkiTrusted,
-            _metricsAddress, _jsonLog, _verbosity, _clock, _clockRate])
+            _metricsAddress, _otlpEndpoint, _otlpProtocol, _jsonLog, _verbosity, _clock, _clockRate])
             Add(option);
         SetAction((parsed, cancellationToken) => Node.Run(Read(parsed), cancellationToken));
     }
@@ -70,6 +72,8 @@ internal sealed class ServeCommand : Command
         PkiKey = parsed.GetRequiredValue(_pkiKey),
         PkiTrusted = parsed.GetRequiredValue(_pkiTrusted),
         MetricsAddress = parsed.GetRequiredValue(_metricsAddress),
+        OtlpEndpoint = parsed.GetRequiredValue(_otlpEndpoint),
+        OtlpProtocol = parsed.GetRequiredValue(_otlpProtocol),
         JsonLog = parsed.GetValue(_jsonLog),
         Verbosity = parsed.GetValue(_verbosity),
         Clock = parsed.GetValue(_clock),

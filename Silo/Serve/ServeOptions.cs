@@ -24,6 +24,8 @@ internal sealed record ServeOptions
     public required string PkiKey { get; init; }
     public required string PkiTrusted { get; init; }
     public required string MetricsAddress { get; init; }
+    public required string OtlpEndpoint { get; init; }
+    public required string OtlpProtocol { get; init; }
     public required bool JsonLog { get; init; }
     public required long Verbosity { get; init; }
     public required DateTimeOffset? Clock { get; init; }

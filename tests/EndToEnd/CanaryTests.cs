@@ -17,7 +17,9 @@ public sealed class CanaryTests
     [InlineData(true)]
     public async Task WholeLife_WhateverGoesWrong_NothingSecretIsTold(bool stateInMemory)
     {
-        using var node = new TestNode("-v", "5");
+        await using var collector = await FakeCollector.Start("http/protobuf");
+        using var node = new TestNode("-v", "5", "--metrics-addr", "127.0.0.1:0", "--otlp-endpoint", collector.Endpoint, "--otlp-protocol", "http/protobuf");
+        node.Environment.Add("OTEL_BSP_SCHEDULE_DELAY=50"); // ms: the driver will be killed, and spans are to be out before
         if (stateInMemory)
             node.KeepStateInMemory();
         await using var plugin = await node.AddPlugin("vault");
@@ -48,12 +50,16 @@ public sealed class CanaryTests
         await volume.Publish();
         told.Add((await volume.Condition()).Message);
         await node.Volume("certificate").Publish();
+        told.Add(await node.Metrics());
+        await Until.Holds(() => collector.Text("/v1/traces").Contains("csi-certificate-volume", StringComparison.Ordinal), "the span of the last publish");
         await node.KillAndRestart();
         told.Add(string.Join('\n', await node.ListVolumes()));
         node.Driver.Terminate();
         Assert.Equal(0, await node.Driver.WaitForEnd());
 
-        Assert.Equal(5 + 4, told.Count);
+        told.Add(collector.Text("/v1/traces"));
+        told.Add(collector.Text("/v1/metrics"));
+        Assert.Equal(5 + 4 + 3, told.Count);
         Assert.All(told, text => CheckHoldsNone(Encoding.UTF8.GetBytes(text), text));
         CheckHoldsNone(Encoding.UTF8.GetBytes(node.Log), node.Log);
         if (!stateInMemory)

@@ -115,6 +115,20 @@ internal sealed class TestNode : IDisposable
         return (await new Admin.V1.Admin.AdminClient(channel).ListVolumesAsync(new())).Volumes;
     }
 
+    /// <summary>What the driver shows at <c>/metrics</c>; with <c>--metrics-addr 127.0.0.1:0</c> only.</summary>
+    public Task<string> Metrics() => Page("metrics");
+
+    /// <summary>A page of the driver's own HTTP; with <c>--metrics-addr 127.0.0.1:0</c> only.</summary>
+    public async Task<string> Page(string name)
+    {
+        const string At = "metrics and health are at ";
+        await Driver.WaitForLine(At);
+        var line = Driver.Log.Split('\n').Last(line => line.Contains(At, StringComparison.Ordinal));
+        using var client = new HttpClient();
+        using var answer = await client.GetAsync($"{line[(line.IndexOf(At, StringComparison.Ordinal) + At.Length)..]}/{name}");
+        return await answer.Content.ReadAsStringAsync();
+    }
+
     /// <summary>The mount at <paramref name="target"/>, as the kernel lists it; null when there is none.</summary>
     public MountTable? Mount(string target) => _inside.Mounts(target) is [.., var top] ? top : null;
 
