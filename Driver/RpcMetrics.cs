@@ -31,7 +31,9 @@ internal sealed class RpcMetrics
     public RpcMetrics(IMeterFactory meters, TimeProvider time)
     {
         _time = time;
-        _calls = meters.Create(Name).CreateHistogram("rpc.server.call.duration", "s", "How long calls from kubelet and operators took, by method and answer.",
+        var meter = meters.Create(Name);
+        meter.CreateObservableGauge("actorcsi.build.info", () => new Measurement<long>(1, new KeyValuePair<string, object?>("version", CsiDriverOptions.Version)), null, "Always 1; the label says which version runs.");
+        _calls = meter.CreateHistogram("rpc.server.call.duration", "s", "How long calls from kubelet and operators took, by method and answer.",
             advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30] });
     }
 

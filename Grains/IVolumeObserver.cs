@@ -28,6 +28,11 @@ public interface IVolumeObserver
     {
     }
 
+    /// <summary>A refresh has ended and took so long; what came of it is told next.</summary>
+    void Refreshed(VolumeStatus volume, TimeSpan took)
+    {
+    }
+
     /// <summary>A first publish has failed, and what it did is about to be undone. kubelet was told the same and tells the pod.</summary>
     void PublishFailed(VolumeSpec volume, VolumeError error, string message)
     {

@@ -54,5 +54,7 @@ public sealed partial class VolumeGrain
         _asked = null;
         var kept = _refreshes.Length < RefreshesKept ? _refreshes : _refreshes.RemoveAt(0);
         _refreshes = kept.Add(new RefreshReport(_time.GetUtcNow(), took, changed, failure?.Error, failure?.Message));
+        if (HasContent)
+            _observers.Refreshed(Status(), took);
     }
 }

@@ -14,6 +14,9 @@ public sealed class VolumeObservers(IEnumerable<IVolumeObserver> observers, ILog
     internal void GrewStale(VolumeStatus volume, VolumeError error)
         => Tell(volume.VolumeId, (volume, error), static (observer, told) => observer.GrewStale(told.volume, told.error));
 
+    internal void Refreshed(VolumeStatus volume, TimeSpan took)
+        => Tell(volume.VolumeId, (volume, took), static (observer, told) => observer.Refreshed(told.volume, told.took));
+
     internal void PublishFailed(VolumeSpec volume, Exception failure)
         => Tell(volume.VolumeId, (volume, Told(failure)), static (observer, told) => observer.PublishFailed(told.volume, told.Item2.Error, told.Item2.Message));
 

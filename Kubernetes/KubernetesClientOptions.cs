@@ -1,3 +1,5 @@
+using System.Diagnostics.Metrics;
+
 namespace ActorCsi.Kubernetes;
 
 /// <summary>How patient the client is.</summary>
@@ -26,6 +28,9 @@ public sealed record KubernetesClientOptions
 
     /// <summary>The name in the User-Agent and, unless a call says another, of the manager of fields. Default <c>actorcsi</c>.</summary>
     public string Name { get; init; } = "actorcsi";
+
+    /// <summary>Makes the client's meter; the host's own, so that its metrics are shown. Null: nobody looks for them.</summary>
+    public IMeterFactory? Meters { get; init; }
 
     /// <summary>Chance: a number from 0 up to 1, for jitter. Default: the process's own random numbers.</summary>
     public Func<double> Chance { get; init; } = Random.Shared.NextDouble;

@@ -11,6 +11,12 @@ namespace ActorCsi.Kubernetes.Http;
 /// <param name="IsRepeatable">Whether doing it twice is the same as doing it once.</param>
 internal sealed record ApiCall(HttpMethod Method, string Path, string What, byte[]? Body = null, string ContentType = "application/json", bool IsRepeatable = true)
 {
+    /// <summary>The first word of <see cref="What"/>: <c>get</c>, <c>list</c>, <c>watch</c>, <c>create</c>, <c>apply</c>, <c>patch</c> or <c>delete</c>.</summary>
+    public string Verb => What[..What.IndexOf(' ', StringComparison.Ordinal)];
+
+    /// <summary>The kind of thing, in the plural; <c>version</c> for the server's version.</summary>
+    public string Resource => Path == "version" ? Path : What.Split(' ')[1];
+
     public HttpRequestMessage Message(Uri server, string? token)
     {
         var message = new HttpRequestMessage(Method, new Uri(server, Path))

@@ -30,12 +30,16 @@ internal sealed class ApiChannel : IDisposable
     private readonly ResiliencePipeline _whole;
     private readonly ResiliencePipeline _attempt;
     private readonly string _userAgent;
+    private readonly ApiMetrics _metrics;
+    private readonly TimeProvider _time;
 
     public ApiChannel(ClusterAccess access, KubernetesClientOptions options, TimeProvider time)
     {
         _access = access;
         _options = options;
         _userAgent = $"{options.Name}/{typeof(ApiChannel).Assembly.GetName().Version?.ToString(3)}";
+        _metrics = new ApiMetrics(options.Meters, access.Server);
+        _time = time;
         _http = new HttpMessageInvoker(ApiHandler.Create(access));
         _places = new ConcurrencyLimiter(new ConcurrencyLimiterOptions { PermitLimit = options.Concurrency, QueueLimit = int.MaxValue });
         _whole = new ResiliencePipelineBuilder { TimeProvider = time }
@@ -158,13 +162,21 @@ internal sealed class ApiChannel : IDisposable
         using var message = call.Message(_access.Server, token);
         message.Headers.UserAgent.ParseAdd(_userAgent);
         message.Headers.Accept.ParseAdd("application/json");
+        var began = _time.GetTimestamp();
+        int? code = null;
         try
         {
-            return await _http.SendAsync(message, cancellationToken);
+            var response = await _http.SendAsync(message, cancellationToken);
+            code = (int)response.StatusCode;
+            return response;
         }
         catch (Exception e) when (IsOfTheConnection(e))
         {
             throw Unreachable(call, e);
+        }
+        finally
+        {
+            _metrics.Answered(call, code, _time.GetElapsedTime(began));
         }
     }
 

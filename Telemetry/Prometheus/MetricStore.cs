@@ -28,6 +28,7 @@ internal sealed class MetricStore : IDisposable
         _listener.SetMeasurementEventCallback<double>(static (_, value, tags, family) => ((Family)family!).Measure(value, tags));
         _listener.SetMeasurementEventCallback<long>(static (_, value, tags, family) => ((Family)family!).Measure(value, tags));
         _listener.Start();
+        ProcessMetrics.AddTo(meters);
     }
 
     /// <summary>Writes all metrics as they stand.</summary>

@@ -36,6 +36,9 @@ public sealed class Measurements : IDisposable
     /// <summary>The sum of what was counted by <paramref name="instrument"/> with exactly these labels.</summary>
     public double Sum(string instrument, string labels) => Of(instrument).Where(one => one.Labels == labels).Sum(one => one.Value);
 
+    /// <summary>Forgets what was measured.</summary>
+    public void Clear() => _all.Clear();
+
     /// <inheritdoc/>
     public void Dispose() => _listener.Dispose();
 

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using System.Globalization;
 using System.Net;
 
 namespace ActorCsi.Tests.Telemetry;
@@ -161,6 +162,21 @@ public class MetricsPageTests
         Assert.Contains("ours_total 1", text, StringComparison.Ordinal);
         Assert.DoesNotContain("theirs", text, StringComparison.Ordinal);
         Assert.DoesNotContain("library", text, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("process_cpu_seconds_total")]
+    [InlineData("process_resident_memory_bytes")]
+    [InlineData("process_open_fds")]
+    [InlineData("process_start_time_seconds")]
+    [InlineData("actorcsi_heap_bytes")]
+    public async Task Metrics_OfTheProcess_AreAboveNothing(string name)
+    {
+        await using var telemetry = await RunningTelemetry.Start();
+
+        var sample = Assert.Single((await telemetry.AllMetrics()).Split('\n'), line => line.StartsWith(name + " ", StringComparison.Ordinal));
+
+        Assert.True(double.Parse(sample[(name.Length + 1)..], CultureInfo.InvariantCulture) > 0, sample);
     }
 
     private static void OneOfEachKind(Meter meter)

@@ -66,8 +66,12 @@ internal sealed class RunningTelemetry : IAsyncDisposable
         return _client.SendAsync(request).Soon();
     }
 
-    /// <summary>The text of <c>/metrics</c>.</summary>
+    /// <summary>The text of <c>/metrics</c>, without what is said of the process itself.</summary>
     public async Task<string> Metrics(string? accept = null)
+        => string.Concat((await AllMetrics(accept)).Split('\n').Where(line => line.Length > 0 && !line.Contains("process_", StringComparison.Ordinal) && !line.Contains("actorcsi_heap", StringComparison.Ordinal)).Select(line => line + "\n"));
+
+    /// <summary>The text of <c>/metrics</c>.</summary>
+    public async Task<string> AllMetrics(string? accept = null)
     {
         using var answer = await Ask("/metrics", accept);
         return await answer.EnsureSuccessStatusCode().Content.ReadAsStringAsync().Soon();
