@@ -50,7 +50,7 @@ internal sealed class SessionGrain(
     private async Task<SecretBundle> FetchAlone(ISecretProvider provider, FetchRequest request, FetchTicket ticket, CancellationToken cancellationToken)
     {
         using var activity = Signals.Activities.StartActivity("Fetch", ActivityKind.Client);
-        activity?.SetTag("provider", provider.Name).SetTag("volume", request.Volume.VolumeId);
+        activity?.SetTag("actorcsi.provider", provider.Name).SetTag("actorcsi.volume.id", request.Volume.VolumeId);
         try
         {
             var bundle = await GateOf(provider, request).Fetch(provider, request, ticket, cancellationToken);

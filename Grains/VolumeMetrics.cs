@@ -53,7 +53,7 @@ internal sealed class VolumeMetrics : IVolumeObserver, IPublishMetrics
         meter.CreateObservableGauge("actorcsi.volumes", Volumes, "{volume}", "Volumes in service: serving, or stale because the last refresh failed.");
         meter.CreateObservableGauge("actorcsi.volumes.expiring", Expiring, "{volume}", "Volumes whose content ends within the given time; within=\"0s\" are those whose content has ended.");
         meter.CreateObservableGauge("actorcsi.volume.expiry.min", FirstExpiry, "s", "How long until the first volume's content ends; negative when it has ended.");
-        meter.CreateObservableGauge("actorcsi.volume.stale.age.max", LongestStale, "s", "For how long the volume that is stale longest has been so, in this run of the driver.");
+        meter.CreateObservableGauge("actorcsi.volume.stale.age.max", LongestStale, "s", "For how long the volume that is stale longest has been so; 0 when none is.");
     }
 
     /// <inheritdoc/>
@@ -104,13 +104,7 @@ internal sealed class VolumeMetrics : IVolumeObserver, IPublishMetrics
     /// <inheritdoc/>
     public void Unpublished(VolumeStatus volume) => _volumes.TryRemove(volume.VolumeId, out _);
 
-    private void Keep(VolumeStatus volume)
-    {
-        var staleSince = volume.State is not VolumeState.Stale ? (DateTimeOffset?)null
-            : _volumes.TryGetValue(volume.VolumeId, out var before) && before.StaleSince is { } since ? since
-            : _time.GetUtcNow();
-        _volumes[volume.VolumeId] = new Seen(volume.State, volume.Provider, volume.ExpiresAt, staleSince);
-    }
+    private void Keep(VolumeStatus volume) => _volumes[volume.VolumeId] = new Seen(volume.State, volume.Provider, volume.ExpiresAt, volume.StaleSince);
 
     private string ProviderOf(VolumeSpec volume) => _volumes.TryGetValue(volume.VolumeId, out var seen) ? seen.Provider : ProviderOfClass(volume);
 

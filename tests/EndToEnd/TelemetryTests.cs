@@ -1,7 +1,9 @@
+using System.Text.RegularExpressions;
+
 namespace ActorCsi.Tests.EndToEnd;
 
 /// <summary>What the whole program tells of itself, and what it costs when it is not asked to.</summary>
-public sealed class TelemetryTests
+public sealed partial class TelemetryTests
 {
     private const string Anywhere = "127.0.0.1:0";
 
@@ -30,7 +32,28 @@ public sealed class TelemetryTests
                 "rpc_server_call_duration_seconds_count{rpc_system_name=\"grpc\",rpc_method=\"csi.v1.Node/NodePublishVolume\",rpc_response_status_code=\"OK\"} 2",
             ],
             line => Assert.Contains(line, metrics));
+        CheckDocumented(metrics.Where(line => line.Length > 0 && line[0] != '#'));
     }
+
+    /// <summary>Names and labels are those of the table in docs/OBSERVABILITY.md.</summary>
+    private static void CheckDocumented(IEnumerable<string> samples)
+    {
+        var document = File.ReadAllText(SourceTree.In("docs/OBSERVABILITY.md"));
+        var table = Row().Matches(document).ToDictionary(row => row.Groups["name"].Value, row => row.Groups["labels"].Value);
+        Assert.All(samples, sample =>
+        {
+            var name = sample[..sample.AsSpan().IndexOfAny('{', ' ')];
+            var family = table.ContainsKey(name) ? name : name[..name.LastIndexOf('_')]; // _bucket, _sum and _count of a histogram
+            Assert.True(table.TryGetValue(family, out var labels), name);
+            Assert.All(Label().Matches(sample).Select(label => label.Groups["name"].Value).Where(label => label != "le"), label => Assert.Contains($"`{label}`", labels, StringComparison.Ordinal));
+        });
+    }
+
+    [GeneratedRegex(@"^\| `(?<name>[a-z_]+)` \| (?:counter|gauge|histogram) \|(?<labels>[^|]*)\|", RegexOptions.Multiline)]
+    private static partial Regex Row();
+
+    [GeneratedRegex("(?<name>[a-z_]+)=\"")]
+    private static partial Regex Label();
 
     [MountFact]
     public async Task Metrics_AfterARestart_TellOfTheVolumesThatWereThere()

@@ -178,18 +178,21 @@ public sealed class VolumeMetricsTests : IDisposable
     }
 
     [Fact]
-    public void StaleAge_FailsAgainAndAgain_CountsFromTheFirstFailure()
+    public void StaleAge_OfSeveralVolumes_IsThatOfTheOneThatIsStaleLongest()
     {
-        var stale = Status("v") with { State = VolumeState.Stale };
-        _metrics.GrewStale(stale, VolumeError.ProviderUnavailable);
-        _time.Advance(TimeSpan.FromMinutes(1));
-        _metrics.GrewStale(stale, VolumeError.ProviderUnavailable);
+        var now = _time.GetUtcNow();
+        _metrics.Resumed(Status("fresh"));
+        _metrics.GrewStale(Stale("new", now), VolumeError.ProviderUnavailable);
+        _metrics.GrewStale(Stale("old", now.AddMinutes(-1)), VolumeError.ProviderUnavailable);
         _time.Advance(TimeSpan.FromMinutes(1));
 
         Assert.Equal(120, _measurements.Last("actorcsi.volume.stale.age.max", "{provider=vault}"));
 
-        _metrics.Served(Status("v"), Class, VolumeChanges.Recovered);
+        _metrics.Served(Status("old"), Class, VolumeChanges.Recovered);
+        _metrics.Served(Status("new"), Class, VolumeChanges.Recovered);
         Assert.Equal(0, _measurements.Last("actorcsi.volume.stale.age.max", "{provider=vault}"));
+
+        VolumeStatus Stale(string volume, DateTimeOffset since) => Status(volume) with { State = VolumeState.Stale, StaleSince = since };
     }
 
     public void Dispose()
