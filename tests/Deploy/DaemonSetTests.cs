@@ -178,12 +178,16 @@ public sealed partial class DaemonSetTests
 
     private static async Task<Manifest> DaemonSet(string name) => (await Rendering.Of(name)).Single(found => found.Kind == "DaemonSet");
 
-    private static async Task<JsonObject> Container(string name) => (await DaemonSet(name)).List("spec", "template", "spec", "containers").Single();
+    private static async Task<JsonObject> Container(string name) => Container(await DaemonSet(name));
+
+    private static JsonObject Container(Manifest daemonSet) => daemonSet.List("spec", "template", "spec", "containers").Single();
+
+    internal static async Task<ParseResult> Command(string name) => Command(await Rendering.Of(name));
 
     /// <summary>The arguments as the program reads them, with the container's variables in their places.</summary>
-    internal static async Task<ParseResult> Command(string name)
+    internal static ParseResult Command(IEnumerable<Manifest> objects)
     {
-        var container = await Container(name);
+        var container = Container(objects.Single(found => found.Kind == "DaemonSet"));
         var variables = container["env"]!.AsArray().ToDictionary(
             variable => variable!["name"]!.GetValue<string>(),
             variable => variable!["value"]?.GetValue<string>() ?? $"({variable["valueFrom"]!["fieldRef"]!["fieldPath"]!.GetValue<string>()})");

@@ -48,18 +48,40 @@ public sealed partial class DocumentTests
     [InlineData("deploy/overlays/tokens-in-secrets/README.md")]
     public async Task Kustomizations_AsPrinted_Render(string document)
     {
-        var printed = Block().Matches(File.ReadAllText(Repository.In(document)))
-            .Select(block => ("\n" + block.Groups["yaml"].Value).Replace("\n" + block.Groups["indentation"].Value, "\n", StringComparison.Ordinal)).ToList();
+        var printed = Printed(document).Where(yaml => yaml.Contains("kind: Kustomization", StringComparison.Ordinal)).ToList();
         Assert.NotEmpty(printed);
 
         foreach (var yaml in printed)
         {
-            using var folder = new ScratchKustomization(yaml);
-            var objects = await folder.Render();
+            // Kustomize wants bases on a path of their own; a link to the repository stands for the copy beside.
+            using var folder = new TemporaryFolder();
+            Directory.CreateSymbolicLink(folder["actorcsi"], Repository.Root);
+            Directory.CreateDirectory(folder["own"]);
+            await File.WriteAllTextAsync(folder["own/kustomization.yaml"], yaml);
+            var objects = await Rendering.Kustomize(folder["own"]);
             Assert.Single(objects, found => found.Kind == "DaemonSet");
             Assert.All(objects.Where(found => found.Kind == "CSIDriver"), found => Assert.NotEmpty(found.List("spec", "tokenRequests")));
         }
     }
+
+    /// <summary>So do values for the chart, and they start the driver.</summary>
+    [RenderFact]
+    public async Task Values_AsPrinted_Render()
+    {
+        var printed = Printed("deploy/README.md").Where(yaml => yaml.Contains("\nlinux:", StringComparison.Ordinal)).ToList();
+        Assert.NotEmpty(printed);
+
+        foreach (var yaml in printed)
+        {
+            using var folder = new TemporaryFolder();
+            await File.WriteAllTextAsync(folder["values.yaml"], yaml);
+            Assert.Empty(DaemonSetTests.Command(await Rendering.Helm("--values", folder["values.yaml"])).Errors.Select(error => error.Message));
+        }
+    }
+
+    /// <summary>The YAML in a document, each block at the left margin.</summary>
+    private static IEnumerable<string> Printed(string document) => Block().Matches(File.ReadAllText(Repository.In(document)))
+        .Select(block => ("\n" + block.Groups["yaml"].Value).Replace("\n" + block.Groups["indentation"].Value, "\n", StringComparison.Ordinal));
 
     private static MatchCollection Rows() => FlagRow().Matches(File.ReadAllText(Repository.In("docs/MIGRATING.md")));
 
@@ -69,23 +91,14 @@ public sealed partial class DocumentTests
     [GeneratedRegex(@"\]\((?<path>[^):#]+)\)", RegexOptions.ExplicitCapture)]
     private static partial Regex Link();
 
-    [GeneratedRegex(@"^(?<indentation> *)```yaml\n(?<yaml>.*?kind: Kustomization.*?)^ *```", RegexOptions.Multiline | RegexOptions.Singleline | RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(@"^(?<indentation> *)```yaml\n(?<yaml>.*?)^ *```", RegexOptions.Multiline | RegexOptions.Singleline | RegexOptions.ExplicitCapture)]
     private static partial Regex Block();
 
-    /// <summary>A kustomization beside the repository, as the documents have it.</summary>
-    private sealed class ScratchKustomization : IDisposable
+    private sealed class TemporaryFolder : IDisposable
     {
         private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("actorcsi-deploy-");
 
-        public ScratchKustomization(string yaml)
-        {
-            // Kustomize wants bases on a path of their own; a link to the repository stands for the copy.
-            Directory.CreateSymbolicLink(Path.Combine(_folder.FullName, "actorcsi"), Repository.Root);
-            _folder.CreateSubdirectory("own");
-            File.WriteAllText(Path.Combine(_folder.FullName, "own/kustomization.yaml"), yaml);
-        }
-
-        public async Task<IReadOnlyList<Manifest>> Render() => await Rendering.Kustomize(Path.Combine(_folder.FullName, "own"));
+        public string this[string path] => Path.Combine(_folder.FullName, path);
 
         public void Dispose() => _folder.Delete(recursive: true);
     }
