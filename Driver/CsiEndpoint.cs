@@ -6,7 +6,7 @@ namespace ActorCsi.Driver;
 /// The address of the CSI socket as the peer reads it: <c>unix://</c> in any case, then a path. A path without a leading slash gets one, so
 /// <c>unix://tmp/csi.sock</c> and <c>unix:///tmp/csi.sock</c> are the same. A bare absolute path will do too.
 /// </summary>
-internal static class CsiEndpoint
+public static class CsiEndpoint
 {
     private const string Scheme = "unix://";
 

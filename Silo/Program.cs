@@ -1,4 +1,5 @@
 using System.CommandLine;
+using ActorCsi.Silo.Doctor;
 using ActorCsi.Silo.Operate;
 using ActorCsi.Silo.Serve;
 using ActorCsi.Silo.Try;
@@ -16,6 +17,6 @@ internal static class Program
     /// <summary>All that can be asked of the program.</summary>
     internal static RootCommand Commands() => new("ActorCsi mounts secrets and short-lived credentials into pods.")
     {
-        new ServeCommand(), new PsCommand(), new InspectCommand(), new RefreshCommand(), new TryCommand(),
+        new ServeCommand(), new PsCommand(), new InspectCommand(), new RefreshCommand(), new DoctorCommand(), new TryCommand(),
     };
 }

@@ -26,7 +26,7 @@ internal readonly record struct TextColumn(string Header, int Least = 0);
 internal sealed class TextTable(params TextColumn[] columns)
 {
     private const int Gap = 2;
-    private const int NoLimit = 1_000_000;
+    private const int NoLimit = int.MaxValue;
 
     private readonly List<TextColumn> _columns = [.. columns];
     private readonly List<List<TextCell>> _rows = [];
@@ -41,21 +41,14 @@ internal sealed class TextTable(params TextColumn[] columns)
     /// <summary>Writes the table where <paramref name="output"/> leads: to a terminal or not.</summary>
     public void Write(TextWriter output, bool isWide = false)
     {
-        var isTerminal = output == Console.Out && !Console.IsOutputRedirected;
+        var isTerminal = Paper.IsTerminal(output);
         Write(output, isTerminal, isTerminal && !isWide ? Console.WindowWidth : NoLimit);
     }
 
     /// <summary>Writes the table in at most <paramref name="width"/> columns, if it can be made that narrow.</summary>
     public void Write(TextWriter output, bool hasColours, int width)
     {
-        var console = AnsiConsole.Create(new AnsiConsoleSettings
-        {
-            Ansi = hasColours ? AnsiSupport.Detect : AnsiSupport.No,
-            ColorSystem = hasColours ? ColorSystemSupport.Detect : ColorSystemSupport.NoColors,
-            Out = new AnsiConsoleOutput(output),
-        });
-        console.Profile.Width = NoLimit; // what has to be cut is cut here, in the middle of names and not into several lines
-
+        var console = Paper.Of(output, hasColours); // of any width: what has to be cut is cut here, in the middle of names and not into several lines
         var widths = Widths(width);
         var grid = new Grid();
         foreach (var _ in _columns)

@@ -108,7 +108,7 @@ internal static class Node
     }
 
     /// <summary><c>vault=vault</c>, <c>vault=api</c>, <c>aws=sts.amazonaws.com</c>: audiences by plugin.</summary>
-    private static Dictionary<string, ImmutableArray<string>> PluginAudiences(IEnumerable<string> pairs) => pairs
+    internal static Dictionary<string, ImmutableArray<string>> PluginAudiences(IEnumerable<string> pairs) => pairs
         .Select(pair => pair.Split('=', 2) is [var plugin, var audience] ? (plugin, audience)
             : throw new ArgumentException($"--provider-audiences: '{pair}' names no audience, expected plugin=audience"))
         .GroupBy(pair => pair.plugin, pair => pair.audience)

@@ -1,0 +1,27 @@
+using ActorCsi.Kubernetes;
+
+namespace ActorCsi.Silo.Doctor.Checks;
+
+/// <summary>The two kinds of the peer's are known to the API server, in the version that is used.</summary>
+internal sealed class CustomResourcesCheck() : ClusterCheck("custom-resources")
+{
+    protected override async Task<IReadOnlyList<Finding>> Run(Surroundings node, IKubernetes cluster, CancellationToken cancellationToken)
+    {
+        var findings = new List<Finding>();
+        await Ask(Resources.SecretProviderClasses);
+        await Ask(Resources.SecretProviderClassPodStatuses);
+        return findings;
+
+        async Task Ask<T>(Resource<T> resource) where T : KubernetesObject
+        {
+            try
+            {
+                await cluster.List(resource, null, new Selection { PageSize = 1, Fields = "metadata.name=doctor" }, cancellationToken: cancellationToken);
+            }
+            catch (KubernetesException failure) when (failure.IsNotFound)
+            {
+                findings.Add(Finding.Error($"the API server does not know {resource} {resource.ApiVersion}", "the CustomResourceDefinition", "kubectl apply -k deploy/base, or the chart's crds"));
+            }
+        }
+    }
+}

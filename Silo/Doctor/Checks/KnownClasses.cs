@@ -1,0 +1,48 @@
+using ActorCsi.Grains;
+using ActorCsi.Grains.Classes;
+using ActorCsi.Grains.Providers;
+using ActorCsi.Kubernetes;
+using ActorCsi.Kubernetes.Kinds;
+using ActorCsi.Silo.Serve;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace ActorCsi.Silo.Doctor.Checks;
+
+/// <summary>All classes, of the directory and of the API server, and the providers that the driver would ask for them.</summary>
+internal static class KnownClasses
+{
+    /// <summary>All that can be had: an API server that does not answer is another check's affair.</summary>
+    public static async Task<IReadOnlyList<SecretProviderClass>> ReadAll(Surroundings node, CancellationToken cancellationToken)
+    {
+        var classes = ClassFiles.ReadAll(node).Where(file => file.File.Faults.IsEmpty).SelectMany(file => file.File.Classes).Select(found => found.Class).ToList();
+        try
+        {
+            if (node.Cluster is { } cluster)
+                classes.AddRange((await cluster.List(Resources.SecretProviderClasses, null, cancellationToken: cancellationToken)).Items.Select(Of));
+        }
+        catch (KubernetesException)
+        {
+            // ApiServerCheck and RightsCheck tell why.
+        }
+        return classes;
+    }
+
+    /// <summary>The driver's own catalogue, with the driver's own options.</summary>
+    public static ServiceProvider Providers(Surroundings node) => new ServiceCollection()
+        .AddLogging()
+        .AddMetrics()
+        .AddSingleton(node.Time)
+        .Configure<VolumeOptions>(_ => { })
+        .AddProviders(new ProviderOptions
+        {
+            SocketDirectories = [.. node.Options.ProviderDirectories.Select(node.At)],
+            PreferBuiltIn = node.Options.PreferBuiltIn,
+            PluginAudiences = Node.PluginAudiences(node.Options.ProviderAudiences),
+            StateDirectory = node.At(node.Options.StateDirectory),
+        })
+        .BuildServiceProvider();
+
+    private static SecretProviderClass Of(V1SecretProviderClass found) => new(
+        found.Metadata.Namespace ?? "", found.Metadata.Name ?? "", found.Spec?.Provider ?? "",
+        new StringMap((found.Spec?.Parameters ?? new Dictionary<string, string?>()).Select(entry => KeyValuePair.Create(entry.Key, entry.Value ?? ""))), []);
+}

@@ -1,0 +1,47 @@
+using ActorCsi.Grains.Providers;
+using ActorCsi.Kubernetes;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace ActorCsi.Silo.Doctor.Checks;
+
+/// <summary>The audiences that classes need tokens for, against those that kubelet is told to bring.</summary>
+internal sealed class TokenRequestsCheck() : ClusterCheck("token-requests")
+{
+    protected override async Task<IReadOnlyList<Finding>> Run(Surroundings node, IKubernetes cluster, CancellationToken cancellationToken)
+    {
+        if (await CsiDriverObjectCheck.Find(cluster, node.Options.DriverName, cancellationToken) is not { } spec)
+            return [];
+        var requested = (spec.TokenRequests ?? []).Select(request => request.Audience ?? "").ToHashSet(StringComparer.Ordinal);
+        var missing = (await Wanted(node, cancellationToken))
+            .Where(wanted => !(wanted.Audience is { } audience ? requested.Contains(audience) : requested.Count > 0))
+            .GroupBy(wanted => wanted.Audience, wanted => wanted.Class);
+        return [.. missing.Select(classes => Missing(node.Options.DriverName, classes.Key, [.. classes], requested))];
+    }
+
+    /// <summary>Each class and audience; null where any token will do.</summary>
+    private static async Task<IEnumerable<(string Class, string? Audience)>> Wanted(Surroundings node, CancellationToken cancellationToken)
+    {
+        await using var services = KnownClasses.Providers(node);
+        var providers = services.GetRequiredService<IProviderCatalog>();
+        var wanted = new List<(string, string?)>();
+        foreach (var secretClass in await KnownClasses.ReadAll(node, cancellationToken))
+        {
+            try
+            {
+                var demand = providers.Find(secretClass.Provider).Demand(secretClass);
+                if (demand.IsRequired)
+                    wanted.AddRange((demand.TakesAll ? [null] : demand.Audiences.Cast<string?>()).Select(audience => ($"{secretClass.Namespace}/{secretClass.Name}", audience)));
+            }
+            catch (VolumeException)
+            {
+                // ClassProvidersCheck tells.
+            }
+        }
+        return wanted;
+    }
+
+    private static Finding Missing(string driver, string? audience, string[] classes, HashSet<string> requested) => Finding.Error(
+        $"{classes.Length} classes, such as {classes[0]}, need a token {(audience is null ? "" : audience.Length == 0 ? "for the API server " : $"for the audience '{audience}' ")}that kubelet does not bring",
+        $"the audience in tokenRequests of CSIDriver {driver}, which has {(requested.Count == 0 ? "none" : string.Join(", ", requested.Order(StringComparer.Ordinal).Select(name => $"'{name}'")))}",
+        $"kubectl edit csidriver {driver}, and add to tokenRequests: - audience: {(string.IsNullOrEmpty(audience) ? "\"\"" : audience)}");
+}
