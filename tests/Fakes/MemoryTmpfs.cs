@@ -11,6 +11,9 @@ public sealed class MemoryKernel
     /// <summary>What is mounted, by target path.</summary>
     public SortedDictionary<string, MemoryMount> Mounts { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>Where a file, a link or another file system stands, which is nobody's to mount on or to unmount.</summary>
+    public HashSet<string> Foreign { get; } = new(StringComparer.Ordinal);
+
     /// <summary>How many generations were ever written.</summary>
     public int Generations { get; set; }
 }
@@ -24,7 +27,13 @@ public sealed class MemoryMount
     /// <summary>The readable files, path to content.</summary>
     public ImmutableSortedDictionary<string, string> Files { get; set; } = ImmutableSortedDictionary<string, string>.Empty;
 
-    /// <summary>Generation directories that readers do not see: half written ones and old ones.</summary>
+    /// <summary>Their modes.</summary>
+    public ImmutableSortedDictionary<string, int> Modes { get; set; } = ImmutableSortedDictionary<string, int>.Empty;
+
+    /// <summary>Their group; null when none was asked for.</summary>
+    public uint? FsGroup { get; set; }
+
+    /// <summary>Generation directories that readers do not see: the one before, and what a crash left.</summary>
     public int Orphans { get; set; }
 }
 
@@ -38,7 +47,7 @@ public sealed class MemoryTmpfs(MemoryKernel kernel, Action<string>? step = null
     public TargetState Probe(string target)
     {
         Step("probe");
-        return kernel.Mounts.ContainsKey(target) ? TargetState.Mounted : TargetState.Absent;
+        return kernel.Foreign.Contains(target) ? TargetState.Foreign : kernel.Mounts.ContainsKey(target) ? TargetState.Mounted : TargetState.Absent;
     }
 
     /// <inheritdoc/>
@@ -52,8 +61,8 @@ public sealed class MemoryTmpfs(MemoryKernel kernel, Action<string>? step = null
     public void Mount(string target, TmpfsLimits limits)
     {
         Step("mount");
-        if (!kernel.Mounts.TryAdd(target, new()))
-            throw new InvalidOperationException($"mounted twice at {target}");
+        RefuseForeign(target);
+        kernel.Mounts.TryAdd(target, new());
         Step("mounted");
     }
 
@@ -61,24 +70,41 @@ public sealed class MemoryTmpfs(MemoryKernel kernel, Action<string>? step = null
     public void Bind(string target, string second)
     {
         Step("bind");
-        kernel.Mounts.Add(second, kernel.Mounts[target]);
+        RefuseForeign(second);
+        var mount = Mounted(target);
+        if (!kernel.Mounts.TryAdd(second, mount) && kernel.Mounts[second] != mount)
+            throw Refused(second, "a tmpfs");
     }
 
     /// <inheritdoc/>
     public Replacement Replace(string target, ImmutableArray<SecretFile> files, uint? fsGroup)
     {
         Step("replace");
-        var mount = kernel.Mounts.GetValueOrDefault(target) ?? throw new InvalidOperationException($"files written where nothing is mounted: {target}");
-        var content = files.ToImmutableSortedDictionary(file => file.Path, file => file.Content.ExposeText(), StringComparer.Ordinal);
-        if (mount.Generation is not null && mount.Files.SequenceEqual(content))
+        var mount = Mounted(target);
+        var last = files.GroupBy(file => file.Path, StringComparer.Ordinal).Select(same => same.Last()).ToArray();
+        var content = last.ToImmutableSortedDictionary(file => file.Path, file => file.Content.ExposeText(), StringComparer.Ordinal);
+        var modes = last.ToImmutableSortedDictionary(file => file.Path, file => file.Mode, StringComparer.Ordinal);
+        if (mount.Generation is not null && mount.Files.SequenceEqual(content) && mount.Modes.SequenceEqual(modes) && mount.FsGroup == fsGroup)
+        {
+            mount.Orphans = 0;
             return new Replacement(mount.Generation, Changed: false);
+        }
 
         mount.Orphans++; // the new generation is being written
-        Step("written");
-        mount.Files = content; // the swap: one step
+        try
+        {
+            Step("written");
+        }
+        catch (VolumeException) // a failure is tidied up after; a crash is anything else
+        {
+            mount.Orphans = 0;
+            throw;
+        }
+        var before = mount.Generation;
+        (mount.Files, mount.Modes, mount.FsGroup) = (content, modes, fsGroup); // the swap: one step
         mount.Generation = string.Create(CultureInfo.InvariantCulture, $"..{++kernel.Generations:D8}");
+        mount.Orphans = before is null ? 0 : 1; // for readers that are on their way through it, until Tidy
         Step("swapped");
-        mount.Orphans = 0;
         return new Replacement(mount.Generation, Changed: true);
     }
 
@@ -86,7 +112,7 @@ public sealed class MemoryTmpfs(MemoryKernel kernel, Action<string>? step = null
     public ImmutableArray<Secret?> Read(string target, ImmutableArray<string> paths, int limit)
     {
         Step("read");
-        var files = kernel.Mounts[target].Files;
+        var files = Mounted(target).Files;
         return [.. paths.Select(path => files.TryGetValue(path, out var content) ? Secret.FromText(content) : null)];
     }
 
@@ -94,19 +120,32 @@ public sealed class MemoryTmpfs(MemoryKernel kernel, Action<string>? step = null
     public void Tidy(string target)
     {
         Step("tidy");
-        kernel.Mounts[target].Orphans = 0;
+        Mounted(target).Orphans = 0;
     }
 
     /// <inheritdoc/>
     public void Unmount(string target)
     {
         Step("unmount");
+        RefuseForeign(target);
         kernel.Mounts.Remove(target);
         Step("unmounted");
     }
 
     /// <inheritdoc/>
-    public TmpfsUsage Usage(string target) => new(1 << 20, 4096, 4096, kernel.Mounts[target].Files.Count);
+    public TmpfsUsage Usage(string target) => new(1 << 20, 4096, 4096, Mounted(target).Files.Count);
+
+    private void RefuseForeign(string target)
+    {
+        if (kernel.Foreign.Contains(target))
+            throw Refused(target, "a file, a link or another file system");
+    }
+
+    private static VolumeException Refused(string target, string what)
+        => new(VolumeError.Invalid, $"target path '{target}': there is {what} that this volume did not put there");
+
+    private MemoryMount Mounted(string target)
+        => kernel.Mounts.GetValueOrDefault(target) ?? throw new VolumeException(VolumeError.Internal, $"{target}: expected a mounted tmpfs, found nothing");
 
     private void Step(string name) => step?.Invoke(name);
 }

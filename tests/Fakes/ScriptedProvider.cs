@@ -7,12 +7,16 @@ namespace ActorCsi.Fakes;
 public sealed class ScriptedProvider(string name) : ISecretProvider
 {
     private readonly Queue<Func<FetchRequest, CancellationToken, Task<SecretBundle>>> _script = new();
+    private Func<FetchRequest, CancellationToken, Task<SecretBundle>>? _step;
 
     /// <inheritdoc/>
     public string Name => name;
 
     /// <summary>What it was asked for, in order.</summary>
     public List<FetchRequest> Fetches { get; } = [];
+
+    /// <summary>Called at each fetch, before anything else.</summary>
+    public Action? Asked { get; set; }
 
     /// <summary>Which tokens it wants. Default: the one for audience <c>vault</c>.</summary>
     public TokenDemand Wants { get; set; } = TokenDemand.For("vault");
@@ -50,8 +54,11 @@ public sealed class ScriptedProvider(string name) : ISecretProvider
     /// <inheritdoc/>
     public Task<SecretBundle> Fetch(FetchRequest request, CancellationToken cancellationToken)
     {
+        Asked?.Invoke();
         Fetches.Add(request);
-        return (_script.Count > 1 ? _script.Dequeue() : _script.Peek())(request, cancellationToken);
+        if (_script.TryDequeue(out var next))
+            _step = next;
+        return (_step ?? throw new InvalidOperationException("the script does not say what a fetch gives"))(request, cancellationToken);
     }
 
     private static SecretBundle Bundle(string content) => new()
@@ -73,6 +80,7 @@ public sealed class FixedCatalog(params ISecretProvider[] providers) : IProvider
 public sealed class FixedClasses : IClassSource
 {
     private readonly Dictionary<(string, string), SecretProviderClass> _classes = [];
+    private bool _hangs;
 
     /// <summary>Adds a class or takes the place of one.</summary>
     public void Set(string name, string provider, params KeyValuePair<string, string>[] parameters)
@@ -81,8 +89,16 @@ public sealed class FixedClasses : IClassSource
     /// <summary>Takes a class away.</summary>
     public void Remove(string name) => _classes.Remove(("default", name));
 
+    /// <summary>From now on no class is found, and none is known to be missing.</summary>
+    public void Hang() => _hangs = true;
+
     /// <inheritdoc/>
-    public ValueTask<SecretProviderClass?> Find(string @namespace, string name, CancellationToken cancellationToken) => new(Peek(@namespace, name));
+    public async ValueTask<SecretProviderClass?> Find(string @namespace, string name, CancellationToken cancellationToken)
+    {
+        if (_hangs)
+            await Task.Delay(Timeout.InfiniteTimeSpan, cancellationToken);
+        return Peek(@namespace, name);
+    }
 
     /// <inheritdoc/>
     public SecretProviderClass? Peek(string @namespace, string name) => _classes.GetValueOrDefault((@namespace, name));

@@ -19,7 +19,7 @@ internal sealed class SimulatedDriver
 
     public SimulatedDriver(
         SeededScheduler scheduler, VirtualTime clock, Random random, Faults faults,
-        MemoryKernel kernel, SimulatedDisk disk, SimulatedStore store, SimulatedClasses classes)
+        MemoryKernel kernel, MemoryDisk disk, SimulatedStore store, SimulatedClasses classes)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         builder.UseOrleans(silo => silo.UseLocalhostClustering());
@@ -31,8 +31,8 @@ internal sealed class SimulatedDriver
             .AddSingleton<ITmpfs>(new MemoryTmpfs(kernel, step => Kernel(step, faults)))
             .AddSingleton<IClassSource>(classes)
             .AddSingleton<IProviderCatalog>(new FixedCatalog(new SimulatedProvider(store, faults, clock, random, Life)))
-            .AddSingleton<IReminderTable>(new SimulatedReminders(disk, faults, Life))
-            .AddKeyedSingleton<IGrainStorage>(VolumeGrain.StorageName, new SimulatedStorage(disk, faults, Life));
+            .AddSingleton<IReminderTable>(new MemoryReminders(disk, step => Disk(step, faults)))
+            .AddKeyedSingleton<IGrainStorage>(VolumeGrain.StorageName, new MemoryStorage(disk, secretsToo: true, step => Disk(step, faults)));
         _host = builder.Build();
         Grains = _host.Services.GetRequiredService<IGrainFactory>();
         _ = Task.Factory.StartNew(Start, CancellationToken.None, TaskCreationOptions.None, scheduler);
@@ -57,6 +57,18 @@ internal sealed class SimulatedDriver
             throw new VolumeException(VolumeError.Full, "simulated: no space");
         if (faults.Strikes(Fault.TmpfsBreaks))
             throw new VolumeException(VolumeError.Internal, "simulated: the kernel says EIO");
+    }
+
+    /// <summary>What may happen on either side of a write.</summary>
+    private void Disk(string step, Faults faults)
+    {
+        Life.Check();
+        if (step == "read record")
+            return;
+        if (faults.Strikes(Fault.CrashInStorage))
+            Life.End();
+        if (faults.Strikes(Fault.StorageFails))
+            throw new IOException("simulated: the disk fails");
     }
 
     private async Task Start()

@@ -23,7 +23,7 @@ internal sealed class World
     private readonly SeededScheduler _scheduler;
     private readonly VirtualTime _clock = new(Begin);
     private readonly MemoryKernel _kernel = new();
-    private readonly SimulatedDisk _disk = new();
+    private readonly MemoryDisk _disk = new();
     private readonly SimulatedStore _store = new();
     private readonly SimulatedClasses _classes = new();
     private readonly List<SimulatedPod> _pods = [];
