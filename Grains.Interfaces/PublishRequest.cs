@@ -19,7 +19,7 @@ public sealed record PublishRequest(
 
 /// <summary>A secret value and the key it stands under.</summary>
 /// <param name="Name">The key; not secret.</param>
-/// <param name="Value">The value; missing in a record that was read from a disk, where none is kept.</param>
+/// <param name="Value">The value.</param>
 [GenerateSerializer, Immutable, Alias("ActorCsi.NamedSecret")]
 public readonly record struct NamedSecret([property: Id(0)] string Name, [property: Id(1)] Secret Value);
 

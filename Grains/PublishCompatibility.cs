@@ -2,7 +2,8 @@ namespace ActorCsi.Grains;
 
 /// <summary>
 /// The CSI specification's table for a second NodePublishVolume: T (target) and P (everything but secrets). What kubelet derives from the driver's
-/// own capabilities is no difference: see docs/decisions/0007-a-running-pod-outlives-a-change-of-capabilities.md.
+/// own capabilities is no difference: see docs/decisions/0007-a-running-pod-outlives-a-change-of-capabilities.md. Stricter than the table in one cell: with an
+/// access mode that allows several targets, another pod or class at another target would be OK there, and is refused here, for it would be shown this one's secrets.
 /// </summary>
 internal static class PublishCompatibility
 {
@@ -10,6 +11,10 @@ internal static class PublishCompatibility
     /// <exception cref="VolumeException"><see cref="VolumeError.PublishedDifferently"/> or <see cref="VolumeError.PublishedElsewhere"/>.</exception>
     public static void Require(VolumeSpec asked, VolumeSpec published, IReadOnlyList<string> targets)
     {
+        if (!targets.Contains(asked.TargetPath) && !AllowsSeveralTargets(asked.AccessMode))
+            throw new VolumeException(VolumeError.PublishedElsewhere,
+                $"volume {asked.VolumeId} is published at {targets[0]}, and access mode {asked.AccessMode} allows one target only");
+
         var alike = asked with
         {
             TargetPath = published.TargetPath,
@@ -19,9 +24,6 @@ internal static class PublishCompatibility
         if (alike != published)
             throw new VolumeException(VolumeError.PublishedDifferently,
                 $"volume {asked.VolumeId} is published at {targets[0]} with other attributes, access mode, read-only flag or mount flags; unpublish it first");
-        if (!targets.Contains(asked.TargetPath) && !AllowsSeveralTargets(asked.AccessMode))
-            throw new VolumeException(VolumeError.PublishedElsewhere,
-                $"volume {asked.VolumeId} is published at {targets[0]}, and access mode {asked.AccessMode} allows one target only");
     }
 
     /// <summary>ReadWriteOnce is one of these three, depending on whether the driver declares SINGLE_NODE_MULTI_WRITER.</summary>

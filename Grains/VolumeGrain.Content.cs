@@ -15,6 +15,18 @@ public sealed partial class VolumeGrain
     /// <param name="MarkerKey">The key of the reload marker, if there is one.</param>
     private readonly record struct ShownContent(string? Generation, bool IsNew, BundleShape? Shape, Secret? MarkerKey);
 
+    private ShownContent ShowAndErase(SecretBundle bundle, SecretProviderClass secretClass, bool checks)
+    {
+        try
+        {
+            return Show(bundle, secretClass, checks);
+        }
+        finally
+        {
+            bundle.Erase();
+        }
+    }
+
     /// <summary>Makes the bundle what readers see.</summary>
     /// <exception cref="VolumeException">It must not take the place of what is there, or cannot be written; what is there stays.</exception>
     private ShownContent Show(SecretBundle bundle, SecretProviderClass secretClass, bool checks)

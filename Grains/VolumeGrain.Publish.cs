@@ -26,45 +26,64 @@ public sealed partial class VolumeGrain
 
     private async Task FirstPublish(PublishRequest request, CancellationToken cancellationToken)
     {
+        if (_isLeaving)
+            throw BeingUnpublished();
+        DelayDeactivation(TimeSpan.MaxValue); // a published volume waits for its refresh, however long that is
         var target = request.Spec.TargetPath;
-        // A mount that we have no record of is another driver's, for a pod that ran before this one took the node over: never unmounted here,
-        // and with content in place it is as good as a publish of our own.
-        var foreign = !_state.RecordExists && _tmpfs.Probe(target) is TargetState.Mounted;
-        var adopted = foreign && _tmpfs.Generation(target) is not null;
-
-        await this.RegisterOrUpdateReminder(ReminderName, ReminderPeriod, ReminderPeriod);
-        await Save(new VolumeRecord
+        var record = new VolumeRecord
         {
-            State = adopted ? VolumeState.Stale : VolumeState.Asked,
+            State = VolumeState.Asked,
             Spec = request.Spec,
             Targets = [target],
             Tokens = request.Tokens,
             TokenSource = request.TokenSource,
-            NodePublishSecrets = request.NodePublishSecrets,
-            Generation = adopted ? _tmpfs.Generation(target) : null,
-            Reason = adopted ? "taken over from another driver; not refreshed yet" : null,
-            StaleSince = adopted ? _time.GetUtcNow() : null,
-        });
-
-        if (adopted)
+            NodePublishSecrets = KeptSecret.Of(request.NodePublishSecrets),
+        };
+        // A mount that we have no record of is another driver's, for a pod that ran before this one took the node over: never unmounted here,
+        // and with content in place it is as good as a publish of our own.
+        var isForeign = !_state.RecordExists && _tmpfs.Probe(target) is TargetState.Mounted;
+        if (isForeign && _tmpfs.Generation(target) is { } shown)
         {
-            Log.Adopted(_log, request.Spec.VolumeId, request.Spec.Pod, target);
-            await TryRefresh(cancellationToken);
+            await Adopt(record, shown, cancellationToken);
             return;
         }
 
         try
         {
+            await Remind();
+            await Save(record);
             Mount(target);
             await Fill(cancellationToken);
         }
         catch (Exception failure)
         {
             _observers.PublishFailed(request.Spec, failure);
-            await (foreign ? Forget() : Undo());
+            await Undo(request.Spec, unmount: !isForeign);
             throw;
         }
     }
+
+    /// <summary>Content in place is never denied, so nothing here can fail: what cannot be written down is found again after a restart.</summary>
+    private async Task Adopt(VolumeRecord record, string generation, CancellationToken cancellationToken)
+    {
+        Log.Adopted(_log, record.Spec!.VolumeId, record.Spec.Pod, record.Targets[0]);
+        _state.State = record with
+        {
+            State = VolumeState.Stale,
+            Generation = generation,
+            RefreshAt = _time.GetUtcNow(),
+            StaleSince = _time.GetUtcNow(),
+            Reason = "taken over from another driver; not refreshed yet",
+        };
+        await IfPossible(async () =>
+        {
+            await Remind();
+            await _state.WriteStateAsync();
+        });
+        await TryRefresh(cancellationToken);
+    }
+
+    private async Task Remind() => await this.RegisterOrUpdateReminder(ReminderName, ReminderPeriod, ReminderPeriod);
 
     private void Mount(string target)
     {
@@ -75,16 +94,17 @@ public sealed partial class VolumeGrain
     }
 
     /// <summary>Takes back what a publish that failed, or a crash cut off, has done. What cannot be taken back now is left to the unpublish.</summary>
-    private async Task Undo()
+    private async Task Undo(VolumeSpec spec, bool unmount)
     {
         try
         {
-            _tmpfs.Unmount(Mountpoint);
+            if (unmount && _tmpfs.Probe(spec.TargetPath) is TargetState.Mounted) // anything else is not ours
+                _tmpfs.Unmount(spec.TargetPath);
             await Forget();
         }
         catch (Exception failure)
         {
-            Log.NotUndone(_log, Spec.VolumeId, failure);
+            Log.NotUndone(_log, spec.VolumeId, failure);
         }
     }
 
@@ -96,7 +116,7 @@ public sealed partial class VolumeGrain
     {
         await Remember(request);
         await FollowCapabilities(request.Spec);
-        if (!Record.Targets.Contains(request.Spec.TargetPath))
+        if (request.Spec.TargetPath != Mountpoint)
             await BindTo(request.Spec.TargetPath);
         if (IsDue() && !await MustWait())
             await TryRefresh(cancellationToken);
@@ -108,38 +128,55 @@ public sealed partial class VolumeGrain
     /// <summary>Whether the request holds other tokens or secrets than the last one.</summary>
     private bool BringsNews(PublishRequest request)
         => (request.Tokens is null ? Record.NeedsToken : !request.Tokens.Equals(Record.Tokens))
-            || !request.NodePublishSecrets.SequenceEqual(Record.NodePublishSecrets);
+            || !KeptSecret.AreSame(Record.NodePublishSecrets, request.NodePublishSecrets);
 
     /// <summary>Keeps what is newer. New tokens end the waiting of a volume that is stale, that needs them to refresh, or that shows the tokens themselves.</summary>
     private async Task Remember(PublishRequest request)
     {
-        if (!BringsNews(request))
+        var old = Record;
+        var tokensChanged = request.Tokens is not null && !request.Tokens.Equals(old.Tokens);
+        if (!tokensChanged && KeptSecret.AreSame(old.NodePublishSecrets, request.NodePublishSecrets))
             return;
-        if (request.Tokens is not null && Unreadable(request.Tokens) is { } fault)
+        if (tokensChanged && Unreadable(request.Tokens!) is { } fault)
         {
-            await GrowStale(fault); // the tokens that we have may be good for a while yet
+            await Doubt(fault);
             return;
         }
 
-        var old = Record;
-        var secretsChanged = !request.NodePublishSecrets.SequenceEqual(old.NodePublishSecrets, IsSameOrForgotten);
-        var dueNow = old.FollowsTokens || old.State is VolumeState.Stale || old.RefreshCause is RefreshCause.Token || secretsChanged;
-        _state.State = old with
+        var secretsChanged = !KeptSecret.MayBeSame(old.NodePublishSecrets, request.NodePublishSecrets);
+        var dueNow = secretsChanged || old.State is VolumeState.Stale || (tokensChanged && (old.FollowsTokens || old.RefreshCause is RefreshCause.Token));
+        await SaveIfPossible(old with
         {
             Tokens = request.Tokens ?? old.Tokens,
             TokenSource = request.Tokens is null ? old.TokenSource : request.TokenSource,
-            NodePublishSecrets = request.NodePublishSecrets,
+            NodePublishSecrets = KeptSecret.Of(request.NodePublishSecrets),
             RefreshAt = dueNow ? _time.GetUtcNow() : old.RefreshAt,
             RefreshCause = dueNow ? RefreshCause.Change : old.RefreshCause,
-        };
-        await SaveIfPossible();
-        if (request.Tokens is not null && !ReferenceEquals(old.Tokens, request.Tokens))
+        });
+        if (tokensChanged)
             old.Tokens?.Erase();
     }
 
-    /// <summary>What a restart has made us forget is taken to be what it was: a restart asks no one.</summary>
-    private static bool IsSameOrForgotten(NamedSecret brought, NamedSecret kept)
-        => brought.Name == kept.Name && (kept.Value is null || brought.Value.Equals(kept.Value));
+    /// <summary>
+    /// The tokens that kubelet brings cannot be read. Those that we have may be good for a while yet, so the next refresh comes when it would have come, with
+    /// them; a volume that had none to come has one, lest it stay stale for ever.
+    /// </summary>
+    private async Task Doubt(VolumeException fault)
+    {
+        if (Record.State is VolumeState.Stale && Record.Reason == fault.Message)
+            return;
+        Log.Stale(_log, Spec.VolumeId, Spec.Pod, fault.Error, fault.Message);
+        await SaveIfPossible(Record with
+        {
+            State = VolumeState.Stale,
+            Reason = fault.Message,
+            StaleSince = Record.StaleSince ?? _time.GetUtcNow(),
+            RefreshAt = Record.RefreshAt ?? (_time.GetUtcNow() + _options.LongestRetry),
+            RefreshCause = Record.RefreshAt is null ? RefreshCause.Retry : Record.RefreshCause,
+        });
+        ArmTimer();
+        _observers.GrewStale(Status(), fault.Error);
+    }
 
     private static VolumeException? Unreadable(Secret tokens)
     {
@@ -160,18 +197,29 @@ public sealed partial class VolumeGrain
         if (asked.FsGroup == Spec.FsGroup && asked.AccessMode == Spec.AccessMode)
             return;
         var groupChanged = asked.FsGroup != Spec.FsGroup;
-        _state.State = Record with
+        await SaveIfPossible(Record with
         {
             Spec = Spec with { FsGroup = asked.FsGroup, AccessMode = asked.AccessMode },
             RefreshAt = groupChanged ? _time.GetUtcNow() : Record.RefreshAt,
             RefreshCause = groupChanged ? RefreshCause.Change : Record.RefreshCause,
-        };
-        await SaveIfPossible();
+        });
     }
 
+    /// <summary>Shows the volume at another target too; also again, when somebody took it away there.</summary>
     private async Task BindTo(string target)
     {
-        _tmpfs.Bind(Mountpoint, target);
-        await Save(Record with { Targets = Record.Targets.Add(target) });
+        if (_tmpfs.Probe(target) is not TargetState.Mounted || !Record.Targets.Contains(target))
+            _tmpfs.Bind(Mountpoint, target);
+        if (Record.Targets.Contains(target))
+            return;
+        try
+        {
+            await Save(Record with { Targets = Record.Targets.Add(target) });
+        }
+        catch
+        {
+            _tmpfs.Unmount(target);
+            throw;
+        }
     }
 }

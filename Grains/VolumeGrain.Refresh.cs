@@ -19,17 +19,24 @@ public sealed partial class VolumeGrain
 
     private async Task RefreshIfDue(CancellationToken cancellationToken)
     {
+        if (_isLeaving)
+            return; // the unpublish is next
         if (HasContent && IsDue() && !await MustWait())
             await TryRefresh(cancellationToken);
         ArmTimer();
     }
 
     /// <inheritdoc/>
-    public Task ReceiveReminder(string reminderName, TickStatus status) => RefreshIfDue(CancellationToken.None);
+    public Task ReceiveReminder(string reminderName, TickStatus status)
+        => Record.Spec is null ? Forget() : RefreshIfDue(CancellationToken.None); // forgotten: what a failed publish could not take back
 
     private bool IsDue()
         => (Record.RefreshAt is { } at && at <= _time.GetUtcNow())
-            || (Record.State is VolumeState.Serving && ClassChanged()); // a stale volume has its own time for the next try
+            || (Record.State is VolumeState.Stale ? ClassChangedSinceTried() : ClassChanged());
+
+    /// <summary>A stale volume has its own time for the next try, unless somebody has mended its class.</summary>
+    private bool ClassChangedSinceTried()
+        => _tried is not null && _classes.Peek(Spec.Pod.Namespace, Spec.ClassName) is { } current && !ReferenceEquals(current, _tried);
 
     private bool ClassChanged()
     {
@@ -55,6 +62,11 @@ public sealed partial class VolumeGrain
         {
             await Fill(cancellationToken, onDemand);
             return null;
+        }
+        catch (VolumeException failure) when (cancellationToken.IsCancellationRequested || _isLeaving)
+        {
+            ArmTimer(); // says nothing of the provider or of the content: what is due stays due
+            return failure;
         }
         catch (VolumeException failure)
         {
@@ -82,6 +94,7 @@ public sealed partial class VolumeGrain
         {
             // 2 the class: which provider, which parameters
             var secretClass = await FindClass(giveUp.Token);
+            _tried = secretClass;
             var parameters = RefreshParameters.Of(secretClass);
             var provider = _providers.Find(secretClass.Provider);
             var demand = provider.Demand(secretClass);
@@ -91,7 +104,7 @@ public sealed partial class VolumeGrain
 
             // 3 the fetch: as the pod, through the session that its identity shares
             var request = new FetchRequest(Spec, secretClass, TokenCheck.Choose(sent, demand, Spec.Pod, _time.GetUtcNow()),
-                Record.TokenSource, Record.NodePublishSecrets.RemoveAll(secret => secret.Value is null), HoldsWhatIsAsked(secretClass) ? Record.Objects : [])
+                Record.TokenSource, KeptSecret.Known(Record.NodePublishSecrets), HoldsWhatIsAsked(secretClass) ? Record.Objects : [])
             {
                 Urgency = HasContent ? new FetchUrgency(false, Record.ExpiresAt) : FetchUrgency.First,
                 NewerThan = onDemand ? _time.GetUtcNow() : Record.FetchedAt,
@@ -100,8 +113,7 @@ public sealed partial class VolumeGrain
             var bundle = await GrainFactory.GetGrain<ISessionGrain>(session).Fetch(request, giveUp.Token);
 
             // 4 the swap
-            var shown = Show(bundle, secretClass, checks: parameters.ChecksContent && !onDemand);
-            bundle.Erase();
+            var shown = ShowAndErase(bundle, secretClass, checks: parameters.ChecksContent && !onDemand);
 
             // 5 the memory
             var seed = JitterSeed.Of(provider.SharingKey(request) is { } shared ? $"{session}/{shared}" : Spec.VolumeId);
@@ -141,7 +153,8 @@ public sealed partial class VolumeGrain
         var changes = Changes(secretClass, bundle, shown.IsNew);
         var isStale = bundle.StaleBecause is not null;
         _class = secretClass;
-        await Save(Record with
+        var before = Record;
+        var served = before with
         {
             State = isStale ? VolumeState.Stale : VolumeState.Serving,
             NeedsToken = demand.IsRequired,
@@ -149,11 +162,11 @@ public sealed partial class VolumeGrain
             Provider = secretClass.Provider,
             ClassFingerprint = Fingerprint.Of(secretClass),
             Generation = shown.Generation,
-            Generations = Record.Generations + (shown.IsNew ? 1 : 0),
+            Generations = before.Generations + (shown.IsNew ? 1 : 0),
             Objects = bundle.Objects,
             Shape = shown.Shape,
             MarkerKey = shown.MarkerKey,
-            ServedAt = shown.IsNew ? now : Record.ServedAt ?? now,
+            ServedAt = shown.IsNew ? now : before.ServedAt ?? now,
             FetchedAt = bundle.FetchedAt,
             ExpiresAt = bundle.ExpiresAt,
             RefreshAt = next.At,
@@ -161,9 +174,10 @@ public sealed partial class VolumeGrain
             Failures = isStale ? 1 : 0,
             Reason = isStale ? StartedFromCopy(bundle) : null,
             StaleSince = isStale ? bundle.FetchedAt : null,
-        });
+        };
+        await (HasContent ? SaveIfPossible(served) : Save(served)); // the first OK must outlive a crash; later the old record is good enough
         ArmTimer();
-        if (shown is { IsNew: true, Generation: not null })
+        if (shown is { IsNew: true, Generation: not null } && before.Generation is not null)
             TidyLater();
         if (shown.IsNew)
             Log.Served(_log, Spec.VolumeId, Spec.Pod, secretClass.Provider, Record.Generations, Record.ExpiresAt);
@@ -200,7 +214,7 @@ public sealed partial class VolumeGrain
         var now = _time.GetUtcNow();
         Note(changed: false, failure);
         Log.Stale(_log, Spec.VolumeId, Spec.Pod, failure.Error, failure.Message);
-        _state.State = Record with
+        await SaveIfPossible(Record with
         {
             State = VolumeState.Stale,
             Failures = Record.Failures + 1,
@@ -208,9 +222,8 @@ public sealed partial class VolumeGrain
             StaleSince = Record.StaleSince ?? now,
             RefreshAt = now + RetryAfter(failure),
             RefreshCause = RefreshCause.Retry,
-        };
+        });
         ArmTimer();
-        await SaveIfPossible();
         _observers.GrewStale(Status(), failure.Error);
     }
 

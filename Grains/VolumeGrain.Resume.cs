@@ -8,11 +8,11 @@ public sealed partial class VolumeGrain
     {
         switch (Record.State)
         {
-            case var _ when !_state.RecordExists:
+            case var _ when Record.Spec is null:
                 await Forget(); // a crash between the last two steps of an unpublish left the reminder
                 break;
             case VolumeState.Asked or VolumeState.Mounted:
-                await Undo(); // nobody was told that this publish succeeded; kubelet asks again
+                await Undo(Spec, unmount: true); // nobody was told that this publish succeeded; kubelet asks again
                 break;
             case VolumeState.Leaving:
                 await FinishLeaving();

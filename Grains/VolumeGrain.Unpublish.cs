@@ -15,7 +15,7 @@ public sealed partial class VolumeGrain
     public async Task Unpublish(string targetPath, CancellationToken cancellationToken)
     {
         _isLeaving = false;
-        if (!_state.RecordExists)
+        if (Record.Spec is null)
         {
             _tmpfs.Unmount(targetPath); // never seen; still the caller must find nothing there afterwards
             await Forget();
@@ -31,11 +31,13 @@ public sealed partial class VolumeGrain
         if (Record.Targets.Length > 1)
         {
             _tmpfs.Unmount(targetPath);
-            await Save(Record with { Targets = Record.Targets.Remove(targetPath) });
+            var others = Record.Targets.Remove(targetPath);
+            await Save(Record with { Targets = others, Spec = Spec with { TargetPath = others[0] } });
+            ArmTimer(); // a refresh that was given up for this unpublish
             return;
         }
 
-        await Save(Record with { State = VolumeState.Leaving });
+        await SaveIfPossible(Record with { State = VolumeState.Leaving }); // a full disk must not keep a pod in Terminating: after a restart kubelet would ask again
         await FinishLeaving();
         DeactivateOnIdle();
     }
@@ -68,6 +70,7 @@ public sealed partial class VolumeGrain
             await _state.ClearStateAsync();
         _state.State = new VolumeRecord();
         ArmTimer();
+        DelayDeactivation(TimeSpan.Zero); // collected like any idle grain
         if (await this.GetReminder(ReminderName) is { } reminder)
             await this.UnregisterReminder(reminder);
     }

@@ -19,9 +19,8 @@ namespace ActorCsi.Grains;
 /// A record is written before the first effect (Asked), when a bundle is readable (Serving) and before the mount goes (Leaving), so that
 /// after a crash at any point <see cref="Resume"/> knows what to finish and what to undo. The reminder exists as long as the record
 /// does: it is what wakes the volume after a restart. The timer is what makes a refresh punctual.
-/// <para>A file for each phase: VolumeGrain.Publish.cs, .Refresh.cs, .Unpublish.cs, .Resume.cs.</para>
+/// <para>A file for each phase: VolumeGrain.Publish.cs, .Refresh.cs with .Wait.cs and .Content.cs, .Unpublish.cs, .Resume.cs; and .Inspect.cs.</para>
 /// </remarks>
-[KeepAlive] // a published volume waits for its refresh; it is collected when it is unpublished
 public sealed partial class VolumeGrain : Grain, IVolumeGrain, IRemindable
 {
     /// <summary>The reminder that every volume has from its first publish to its unpublish. <see cref="VolumeIndex"/> finds volumes by it.</summary>
@@ -51,7 +50,8 @@ public sealed partial class VolumeGrain : Grain, IVolumeGrain, IRemindable
     private IGrainTimer? _tidy;
     private CancellationTokenSource? _fetch;
     private bool _isLeaving; // from Leave until the Unpublish behind it has its turn
-    private SecretProviderClass? _class;
+    private SecretProviderClass? _class; // as the volume last saw it, serving
+    private SecretProviderClass? _tried; // as it was at the last fetch
 
     /// <summary>Called by the grain runtime.</summary>
     public VolumeGrain(
@@ -85,6 +85,8 @@ public sealed partial class VolumeGrain : Grain, IVolumeGrain, IRemindable
     /// <inheritdoc/>
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
+        if (_state.RecordExists)
+            DelayDeactivation(TimeSpan.MaxValue);
         ArmTimer();
         return Task.CompletedTask;
     }
@@ -123,11 +125,17 @@ public sealed partial class VolumeGrain : Grain, IVolumeGrain, IRemindable
     }
 
     /// <summary>Writes the record where the volume can do without: what is lost after a restart is only what kubelet's next publish brings anyway.</summary>
-    private async Task SaveIfPossible()
+    private Task SaveIfPossible(VolumeRecord record)
+    {
+        _state.State = record;
+        return IfPossible(_state.WriteStateAsync);
+    }
+
+    private async Task IfPossible(Func<Task> write)
     {
         try
         {
-            await _state.WriteStateAsync();
+            await write();
         }
         catch (Exception failure)
         {
@@ -135,9 +143,19 @@ public sealed partial class VolumeGrain : Grain, IVolumeGrain, IRemindable
         }
     }
 
-    private Task Save(VolumeRecord record)
+    /// <summary>Writes the record. When that fails it is not the record, so that the call that is tried again finds what the first one found.</summary>
+    private async Task Save(VolumeRecord record)
     {
+        var old = Record;
         _state.State = record;
-        return _state.WriteStateAsync();
+        try
+        {
+            await _state.WriteStateAsync();
+        }
+        catch
+        {
+            _state.State = old;
+            throw;
+        }
     }
 }

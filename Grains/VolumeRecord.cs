@@ -8,6 +8,10 @@ namespace ActorCsi.Grains;
 /// What a volume remembers across restarts. Immutable: each change is a new record, so that whoever looks at it between two turns sees
 /// one moment.
 /// </summary>
+/// <remarks>
+/// Records outlive the version that wrote them. A property that an older one did not know must have a sane value when it is absent, and an initialiser does
+/// not give it one: the generated reader sets every <c>init</c> property, those that are absent to null or zero (dotnet/runtime#84484). So the getter does.
+/// </remarks>
 [GenerateSerializer, Immutable, Alias("ActorCsi.VolumeRecord")]
 public sealed record VolumeRecord
 {
@@ -21,7 +25,7 @@ public sealed record VolumeRecord
 
     /// <summary>Where the volume is published; the first is where it is mounted, the others are bound to it.</summary>
     [Id(2)]
-    public ImmutableArray<string> Targets { get; init; } = [];
+    public ImmutableArray<string> Targets { get => field.IsDefault ? [] : field; init; }
 
     /// <summary>The last tokens kubelet sent, unread.</summary>
     [Id(3)]
@@ -33,7 +37,7 @@ public sealed record VolumeRecord
 
     /// <summary>The last Secret kubelet sent of nodePublishSecretRef.</summary>
     [Id(5)]
-    public ImmutableArray<NamedSecret> NodePublishSecrets { get; init; } = [];
+    public ImmutableArray<KeptSecret> NodePublishSecrets { get => field.IsDefault ? [] : field; init; }
 
     /// <summary>Whether a fetch without a token cannot succeed.</summary>
     [Id(6)]
@@ -45,11 +49,11 @@ public sealed record VolumeRecord
 
     /// <summary>The provider that the class named last.</summary>
     [Id(8)]
-    public string Provider { get; init; } = "";
+    public string Provider { get => field ?? ""; init; }
 
     /// <summary>A fingerprint of the class that the bundle was fetched for.</summary>
     [Id(9)]
-    public string ClassFingerprint { get; init; } = "";
+    public string ClassFingerprint { get => field ?? ""; init; }
 
     /// <summary>The generation that readers see; null when the provider wrote the files itself.</summary>
     [Id(10)]
@@ -61,7 +65,7 @@ public sealed record VolumeRecord
 
     /// <summary>The versions of the objects served.</summary>
     [Id(12)]
-    public ImmutableArray<ObjectVersion> Objects { get; init; } = [];
+    public ImmutableArray<ObjectVersion> Objects { get => field.IsDefault ? [] : field; init; }
 
     /// <summary>When the bundle became readable.</summary>
     [Id(13)]
@@ -113,7 +117,13 @@ public static class VolumeRecordJson
     /// </summary>
     public static JsonSerializerOptions Options(bool secretsToo)
     {
-        var options = new JsonSerializerOptions { TypeInfoResolver = VolumeRecordJsonContext.Default };
+        var options = new JsonSerializerOptions
+        {
+            TypeInfoResolver = VolumeRecordJsonContext.Default,
+            // A record without a pod or with a null for a path is no record: better set aside than believed.
+            RespectNullableAnnotations = true,
+            RespectRequiredConstructorParameters = true,
+        };
         options.Converters.Add(secretsToo ? new KeptSecretConverter() : new DroppedSecretConverter());
         return options;
     }
