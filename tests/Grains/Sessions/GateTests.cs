@@ -92,7 +92,6 @@ public sealed class GateTests : SessionTest
 
     [Theory]
     [InlineData(VolumeError.ProviderUnavailable, true)]
-    [InlineData(VolumeError.ProviderThrottles, true)]
     [InlineData(VolumeError.ProviderDenies, false)]
     [InlineData(VolumeError.ProviderFailed, false)]
     [InlineData(VolumeError.TokenRefused, false)]

@@ -40,7 +40,7 @@ public abstract class SessionTest : IDisposable
         var pod = Requests.Pod with { ServiceAccount = serviceAccount };
         var request = Requests.For(Requests.Class("vault"));
         request = request with { Volume = request.Volume with { VolumeId = volume, Pod = pod } };
-        var session = Cluster.Client.GetGrain<ISessionGrain>(SessionKey.Of("vault", pod));
+        var session = Cluster.Client.GetGrain<ISessionGrain>(SessionKey.Of(Provider, Provider.Wants, request.Class, pod));
         var bundle = new TaskCompletionSource<SecretBundle>();
         _scheduler.Start(async () =>
         {

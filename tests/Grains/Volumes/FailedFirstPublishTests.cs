@@ -54,6 +54,7 @@ public sealed class FailedFirstPublishTests : VolumeTest
         Assert.Equal((error, "no, because"), (failure.Error, failure.Message));
         AssertGone();
         Provider.Gives("one");
+        Advance(2 * Minute); // where the provider is spared for a while
         Publish();
         Assert.Equal("one", Content);
     }

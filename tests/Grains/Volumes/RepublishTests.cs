@@ -16,6 +16,16 @@ public sealed class RepublishTests : VolumeTest
 
         Assert.Equal("two", Content);
         Assert.Equal("other", Provider.Fetches[^1].Class.Parameters["key"]);
+        Assert.Empty(Provider.Fetches[^1].Current); // of what is asked now it has nothing
+    }
+
+    [Fact]
+    public void Refresh_SameClass_TellsTheProviderWhatIsThere()
+    {
+        Publish();
+
+        Refresh();
+
         Assert.Equal<ObjectVersion>([new("object", "one")], Provider.Fetches[^1].Current);
     }
 

@@ -3,12 +3,12 @@ using ActorCsi.Grains.Providers;
 namespace ActorCsi.Tests.Sessions;
 
 /// <summary>Identical fetches of one identity that are in flight together are one fetch; each caller has a copy of its own.</summary>
-public sealed class SharingTests : SessionTest
+public sealed class InFlightTests : SessionTest
 {
     private readonly TaskCompletionSource<SecretBundle> _answer = new();
     private CancellationToken _fetchToken;
 
-    public SharingTests()
+    public InFlightTests()
     {
         Provider.Shares = _ => "key";
         Provider.Then((_, cancellationToken) =>
