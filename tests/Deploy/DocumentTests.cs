@@ -23,9 +23,9 @@ public sealed partial class DocumentTests
             "rotation-poll-interval", "max-call-recv-msg-size", "provider-health-check", "provider-health-check-interval", "enable-pprof", "pprof-port", "log-format-json", "version", "kubeconfig", "v"];
         var ours = new ServeCommand().Options.Select(option => option.Name).ToHashSet();
 
-        Assert.Equal(
-            peers.Where(flag => ours.Contains("--" + flag)).Select(flag => (flag, "--" + flag)).Order(),
-            Rows().Select(row => (row.Groups["peers"].Value, row.Groups["ours"].Value)).Order());
+        Assert.Superset(
+            peers.Where(flag => ours.Contains("--" + flag)).Select(flag => (flag, "--" + flag)).ToHashSet(),
+            Rows().Select(row => (row.Groups["peers"].Value, row.Groups["ours"].Value)).ToHashSet());
     }
 
     /// <summary>A link goes to a file that is there.</summary>

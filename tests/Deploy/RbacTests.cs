@@ -1,4 +1,6 @@
 using System.Text.Json.Nodes;
+using ActorCsi.Fakes.Cluster;
+using ActorCsi.Silo.Doctor.Checks;
 
 namespace ActorCsi.Tests.Deploy;
 
@@ -48,6 +50,14 @@ public sealed class RbacTests
 
         Assert.Equal(["actorcsi-secrets"], DriversRoles(with).Select(role => role.Name).Except(DriversRoles(without).Select(role => role.Name)));
     }
+
+    /// <summary>doctor looks for the rights that the manifests give.</summary>
+    [Fact]
+    public void Doctor_AsksForTheShippedRights()
+        => Assert.Equal(
+            DriverRights.AsShipped().Given,
+            RightsCheck.Needed.Append(RightsCheck.NeededForSecrets)
+                .SelectMany(right => right.Verbs.Select(verb => $"{verb} {right.Resource}{(right.Group.Length == 0 ? "" : "." + right.Group)}")).Order(StringComparer.Ordinal));
 
     [RenderTheory]
     [InlineData("base")]

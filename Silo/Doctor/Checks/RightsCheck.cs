@@ -8,17 +8,19 @@ internal sealed class RightsCheck() : ClusterCheck("rights")
 {
     private const string ClassGroup = "secrets-store.csi.x-k8s.io";
 
-    private static readonly (string Group, string Resource, string[] Verbs, string For)[] Needed =
+    /// <summary>The rules of deploy/base/rbac.yaml, and what is missing without each; a test keeps the two equal.</summary>
+    internal static readonly (string Group, string Resource, string[] Verbs, string For)[] Needed =
     [
-        (ClassGroup, "secretproviderclasses", ["get", "list", "watch"], "it finds no class"),
-        (ClassGroup, "secretproviderclasspodstatuses", ["get", "list", "watch", "create", "update", "patch"], "nobody sees which versions pods have"),
+        (ClassGroup, "secretproviderclasses", ["list", "watch"], "it finds no class"),
+        (ClassGroup, "secretproviderclasspodstatuses", ["get", "list", "create", "patch"], "nobody sees which versions pods have"),
         ("", "pods", ["get"], "synced Secrets have no owner"),
         ("", "events", ["create", "patch"], "users are not told what went wrong"),
         ("storage.k8s.io", "csidrivers", ["get"], "its object is not checked"),
     ];
 
-    private static readonly (string Group, string Resource, string[] Verbs, string For) NeededForSecrets =
-        ("", "secrets", ["get", "create", "update", "patch", "delete"], "the Secrets of spec.secretObjects are not made (deploy/components/synced-secrets allows it)");
+    /// <summary>The rule of deploy/components/synced-secrets.</summary>
+    internal static readonly (string Group, string Resource, string[] Verbs, string For) NeededForSecrets =
+        ("", "secrets", ["get", "create", "patch"], "the Secrets of spec.secretObjects are not made (deploy/components/synced-secrets allows it)");
 
     protected override async Task<IReadOnlyList<Finding>> Run(Surroundings node, IKubernetes cluster, CancellationToken cancellationToken)
     {

@@ -25,7 +25,10 @@ public sealed class DriverRights
 
     private DriverRights(IEnumerable<Right> given) => _given = [.. given];
 
-    /// <summary>Verb, group and resource of the rights that no request needed.</summary>
+    /// <summary>All rights, such as <c>get csidrivers.storage.k8s.io</c>.</summary>
+    public IEnumerable<string> Given => _given.Select(right => right.ToString()).Order(StringComparer.Ordinal);
+
+    /// <summary>Those of them that no request needed.</summary>
     public IEnumerable<string> Unused => _given.Except(_used.Keys).Select(right => right.ToString()).Order(StringComparer.Ordinal);
 
     /// <summary>The requests that were refused.</summary>
