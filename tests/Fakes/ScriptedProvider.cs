@@ -84,7 +84,10 @@ public sealed class FixedClasses : IClassSource
 
     /// <summary>Adds a class or takes the place of one.</summary>
     public void Set(string name, string provider, params KeyValuePair<string, string>[] parameters)
-        => _classes[("default", name)] = new SecretProviderClass("default", name, provider, new StringMap(parameters), []);
+        => Set(new SecretProviderClass("default", name, provider, new StringMap(parameters), []));
+
+    /// <summary>Adds a class or takes the place of one.</summary>
+    public void Set(SecretProviderClass secretClass) => _classes[(secretClass.Namespace, secretClass.Name)] = secretClass;
 
     /// <summary>Takes a class away.</summary>
     public void Remove(string name) => _classes.Remove(("default", name));
