@@ -1,3 +1,4 @@
+using ActorCsi.Cluster;
 using ActorCsi.Grains;
 
 namespace ActorCsi.Silo.Serve;
@@ -10,6 +11,11 @@ internal static class GrainMemory
         {
             storage.Directory = state.In("volumes");
             storage.SerializerOptions = VolumeRecordJson.Options(secretsToo: state.IsInMemory);
+        })
+        .AddFileGrainStorage(ClusterServices.StatusStorage, storage =>
+        {
+            storage.Directory = state.In("statuses");
+            storage.SerializerOptions = ClusterServices.StatusJson;
         })
         .UseFileReminderService(reminders => reminders.Directory = state.In("reminders"));
 }

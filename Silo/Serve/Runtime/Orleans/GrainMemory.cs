@@ -1,3 +1,4 @@
+using ActorCsi.Cluster;
 using ActorCsi.Grains;
 
 namespace ActorCsi.Silo.Serve;
@@ -11,5 +12,6 @@ internal static class GrainMemory
 {
     public static ISiloBuilder UseGrainMemory(this ISiloBuilder silo, StateDirectory state) => silo
         .AddMemoryGrainStorage(VolumeGrain.StorageName)
+        .AddMemoryGrainStorage(ClusterServices.StatusStorage)
         .UseInMemoryReminderService();
 }
