@@ -8,7 +8,7 @@ namespace ActorCsi.Grains.Providers;
 /// Strikes out of a text from outside whatever it holds of the secrets that went there: a server may quote in its error what it was sent,
 /// whole, cut off or escaped.
 /// </summary>
-internal static class Redaction
+public static class Redaction
 {
     /// <summary>
     /// A run of so many characters out of a secret is struck out wherever it stands. Short enough for a token cut off, long enough that
