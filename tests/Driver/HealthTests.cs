@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using ActorCsi.Testing;
 using Csi.V1;
 using PluginRegistration.V1;
@@ -32,6 +33,38 @@ public class HealthTests
         File.Delete(driver.Socket);
 
         Assert.Equal([$"csi-socket: {driver.Socket} does not answer: Unavailable"], await driver.Faults(RunningDriver.Live));
+    }
+
+    /// <summary>A process that hangs takes connections all the same: the kernel does it for it.</summary>
+    [Fact]
+    public async Task Live_SocketTakesConnectionsAndIsSilent_SaysSoAfterThreeSeconds()
+    {
+        await using var driver = await RunningDriver.Start();
+        File.Delete(driver.Socket);
+        using var silent = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        silent.Bind(new UnixDomainSocketEndPoint(driver.Socket));
+        silent.Listen();
+
+        var faults = driver.Faults(RunningDriver.Live);
+        using var connection = await silent.AcceptAsync().Soon();
+        driver.Time.Advance(TimeSpan.FromSeconds(3));
+
+        Assert.Equal([$"csi-socket: {driver.Socket} does not answer within 3 s"], await faults);
+    }
+
+    [Fact]
+    public async Task Live_SocketHangsUp_SaysSo()
+    {
+        await using var driver = await RunningDriver.Start();
+        File.Delete(driver.Socket);
+        using var rude = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        rude.Bind(new UnixDomainSocketEndPoint(driver.Socket));
+        rude.Listen();
+
+        var faults = driver.Faults(RunningDriver.Live);
+        (await rude.AcceptAsync().Soon()).Dispose();
+
+        Assert.Contains("does not answer: ", Assert.Single(await faults), StringComparison.Ordinal);
     }
 
     [Fact]
