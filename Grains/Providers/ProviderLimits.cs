@@ -12,8 +12,14 @@ public sealed class ProviderLimits
     /// <summary>The most fetches that wait for a place. One more is refused at once, the least urgent one. Default 1,000.</summary>
     public int Queue { get; set; } = 1000;
 
-    /// <summary>How long a refresh waits for a place, and the longest pause that is waited out in the queue. Default 30 seconds. A new pod waits as long as kubelet does.</summary>
+    /// <summary>How long a refresh waits for a place, and the longest pause that it waits out in the queue. Default 30 seconds.</summary>
     public TimeSpan QueueTimeout { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>
+    /// The longest pause that the fetch of a new pod waits out in the queue, where it is the first when the pause is over. Default 110 seconds: inside kubelet's two
+    /// minutes, and a pod that were sent away instead would come back when others have taken its place.
+    /// </summary>
+    public TimeSpan NewPodTimeout { get; set; } = TimeSpan.FromSeconds(110);
 
     /// <summary>
     /// How many fetches in <see cref="BreakerWindow"/> must have failed for want of an answer, with hardly one that succeeded, before the
@@ -41,4 +47,7 @@ public sealed class ProviderLimits
 
     /// <summary>How old a copy may be from which a new pod starts where its class says <c>stale</c> and no more. Default 15 minutes.</summary>
     public TimeSpan StaleFor { get; set; } = TimeSpan.FromMinutes(15);
+
+    /// <summary>Chance: a number from 0 up to 1, so that nodes that were told the same do not all do it at the same moment. Default: the process's own random numbers.</summary>
+    public Func<double> Chance { get; set; } = Random.Shared.NextDouble;
 }

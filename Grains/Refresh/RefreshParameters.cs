@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Runtime.CompilerServices;
+using System.Text.RegularExpressions;
 using ActorCsi.Grains.Classes;
 using ActorCsi.Grains.Providers;
 
@@ -8,13 +10,16 @@ namespace ActorCsi.Grains.Refresh;
 /// What a SecretProviderClass may say about refreshing, whatever its provider. All names are here and nowhere else; docs/REFRESH.md is written from them.
 /// Providers are not shown these parameters, and do not miss them.
 /// </summary>
-internal sealed record RefreshParameters
+internal sealed partial record RefreshParameters
 {
     /// <summary>How the name of each of these parameters begins: no provider has such names.</summary>
     public const string Prefix = "actorcsi.io/";
 
     /// <summary>A duration such as <c>15m</c>, or <c>never</c>.</summary>
     public const string IntervalName = Prefix + "refresh-interval";
+
+    /// <summary>In which part of its life expiring content is renewed: <c>60%-80%</c>.</summary>
+    public const string WindowName = Prefix + "refresh-window";
 
     /// <summary><c>fail</c>, <c>stale</c> or <c>stale-for=15m</c>.</summary>
     public const string OutageName = Prefix + "when-unavailable";
@@ -42,6 +47,9 @@ internal sealed record RefreshParameters
     /// <summary>That interval; null for never.</summary>
     public TimeSpan? Interval { get; private init; }
 
+    /// <summary>In which part of its life expiring content is renewed.</summary>
+    public LifeWindow Window { get; private init; } = LifeWindow.Default;
+
     /// <summary>Whether a new pod may start from the copy that its session kept while the provider is not to be had.</summary>
     public bool StartsStale { get; private init; }
 
@@ -65,7 +73,7 @@ internal sealed record RefreshParameters
     public static bool IsOurs(string name) => name.StartsWith(Prefix, StringComparison.Ordinal);
 
     /// <summary>The policy of a volume of this class.</summary>
-    public RefreshPolicy Policy(TimeSpan? nodeInterval) => new(HasInterval ? Interval : nodeInterval, HasInterval);
+    public RefreshPolicy Policy(TimeSpan? nodeInterval) => new(HasInterval ? Interval : nodeInterval, HasInterval) { Window = Window };
 
     private static RefreshParameters Read(SecretProviderClass secretClass)
     {
@@ -78,6 +86,7 @@ internal sealed record RefreshParameters
             read = name switch
             {
                 IntervalName => WithInterval(read, value, faults),
+                WindowName => WithWindow(read, value, faults),
                 OutageName => WithOutage(read, value, faults),
                 ContentCheckName => read with { ChecksContent = Choose(name, value, "on", "off", faults) },
                 HoldName => read with { IsHeld = Choose(name, value, "true", "false", faults) },
@@ -96,6 +105,19 @@ internal sealed record RefreshParameters
             faults.Add(IntervalName, $"is \"{Words.Clip(value)}\", expected never, or a duration of 5s or more such as 15m");
         return read with { HasInterval = true, Interval = interval };
     }
+
+    private static RefreshParameters WithWindow(RefreshParameters read, string value, ParameterFaults faults)
+    {
+        if (WindowPattern().Match(value) is { Success: true } match
+            && int.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture) is > 0 and var from
+            && int.Parse(match.Groups[2].ValueSpan, CultureInfo.InvariantCulture) is <= 95 and var to && from < to)
+            return read with { Window = new LifeWindow(from / 100.0, to / 100.0) };
+        faults.Add(WindowName, $"is \"{Words.Clip(value)}\", expected two shares of a life from 1% to 95% such as 60%-80%, the smaller one first: between them is room to spread the requests");
+        return read;
+    }
+
+    [GeneratedRegex(@"^(\d{1,2})%-(\d{1,2})%\z", RegexOptions.CultureInvariant)]
+    private static partial Regex WindowPattern();
 
     private static RefreshParameters WithOutage(RefreshParameters read, string value, ParameterFaults faults)
     {
@@ -118,7 +140,7 @@ internal sealed record RefreshParameters
 
     private static RefreshParameters Unknown(RefreshParameters read, string name, ParameterFaults faults)
     {
-        faults.Add(Words.Clip(name), $"is unknown, expected {IntervalName}, {OutageName}, {ContentCheckName} or {HoldName}");
+        faults.Add(Words.Clip(name), $"is unknown, expected {IntervalName}, {WindowName}, {OutageName}, {ContentCheckName} or {HoldName}");
         return read;
     }
 }

@@ -4,7 +4,8 @@ namespace ActorCsi.Grains.Refresh;
 /// <remarks>
 /// <list type="number">
 /// <item>The provider said when: then.</item>
-/// <item>The content or a lease on it expires: at 60 to 80 % of its life, so that a provider that is down for a fifth of it does no harm.</item>
+/// <item>The content or a lease on it expires: at 60 to 80 % of its life, or where the class wants it, so that a provider that is down for a fifth of it does no
+/// harm.</item>
 /// <item>Else at the interval of the class or of the node, a tenth sooner or later; never where there is none, or where the content cannot change by itself.</item>
 /// </list>
 /// Where two of these apply the earlier one counts. Where in its window a refresh falls is the seed's choice.
@@ -20,6 +21,9 @@ internal static class RefreshSchedule
     /// <summary>kubelet publishes every 60 to 90 s and brings a token that is good for a fifth of its life or more: one that does not come in this time does not come.</summary>
     public static readonly TimeSpan TokenPatience = TimeSpan.FromMinutes(5);
 
+    /// <summary>How much sooner or later than its interval content is asked for.</summary>
+    private const double IntervalSpread = 0.1;
+
     /// <summary>The next refresh of content that is in place.</summary>
     public static PlannedRefresh Next(in Freshness content, RefreshPolicy policy, JitterSeed seed)
     {
@@ -28,14 +32,16 @@ internal static class RefreshSchedule
         if (content.ProviderWants is { } wanted)
             plan = new PlannedRefresh(wanted, RefreshCause.Provider);
         else if (content.ExpiresAt is { } end)
-            plan = new PlannedRefresh(content.FetchedAt + ((end - content.FetchedAt) * RefreshPolicy.ShareOfLife(share)), RefreshCause.Expiry);
+            plan = new PlannedRefresh(content.FetchedAt + ((end - content.FetchedAt) * policy.Window.At(share)), RefreshCause.Expiry);
 
         // Content that expires is not polled, unless its class says so: the interval of the node is for content of which nobody knows more.
         var isPolled = content.MayChange && (content.ExpiresAt is null || policy.IntervalIsOfClass);
         if (isPolled && policy.Interval is { } interval)
-            plan = plan.OrEarlier(new PlannedRefresh(content.FetchedAt + (interval * RefreshPolicy.ShareOfInterval(share)), RefreshCause.Interval));
+            plan = plan.OrEarlier(new PlannedRefresh(content.FetchedAt + (interval * ShareOfInterval(share)), RefreshCause.Interval));
         return plan.NotBefore(content.FetchedAt + ShortestPause);
     }
+
+    private static double ShareOfInterval(double share) => 1 - IntervalSpread + (2 * IntervalSpread * share);
 
     /// <summary>
     /// What to do about a refresh that is due at <paramref name="now"/> and needs a token: null when the token will do, or has been waited for long enough,
@@ -66,20 +72,20 @@ internal readonly record struct Freshness(DateTimeOffset FetchedAt, DateTimeOffs
 /// <param name="IntervalIsOfClass">Whether the class itself gave the interval, and not the node's option.</param>
 internal readonly record struct RefreshPolicy(TimeSpan? Interval, bool IntervalIsOfClass)
 {
-    /// <summary>Expiring content is renewed after this share of its life at the earliest.</summary>
-    public const double EarliestOfLife = 0.6;
+    /// <summary>In which part of its life expiring content is renewed.</summary>
+    public LifeWindow Window { get; init; } = LifeWindow.Default;
+}
 
-    /// <summary>Expiring content is renewed after this share of its life at the latest.</summary>
-    public const double LatestOfLife = 0.8;
+/// <summary>A part of a life.</summary>
+/// <param name="Earliest">Where it begins, from 0 to 1.</param>
+/// <param name="Latest">Where it ends, from 0 to 1.</param>
+internal readonly record struct LifeWindow(double Earliest, double Latest)
+{
+    /// <summary>60 to 80 %.</summary>
+    public static LifeWindow Default { get; } = new(0.6, 0.8);
 
-    /// <summary>How much sooner or later than its interval content is asked for.</summary>
-    public const double IntervalSpread = 0.1;
-
-    /// <summary>The point of the window of a life.</summary>
-    public static double ShareOfLife(double share) => EarliestOfLife + ((LatestOfLife - EarliestOfLife) * share);
-
-    /// <summary>The point of the window around an interval.</summary>
-    public static double ShareOfInterval(double share) => 1 - IntervalSpread + (2 * IntervalSpread * share);
+    /// <summary>The point of the window.</summary>
+    public double At(double share) => Earliest + ((Latest - Earliest) * share);
 }
 
 /// <summary>When the provider is asked next, and why then.</summary>

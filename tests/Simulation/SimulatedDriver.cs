@@ -28,6 +28,7 @@ internal sealed class SimulatedDriver
             .AddSingleton<TimeProvider>(clock)
             .AddVolumes()
             .Configure<VolumeOptions>(volumes => volumes.Chance = random.NextDouble)
+            .Configure<ProviderLimits>(limits => limits.Chance = random.NextDouble)
             .AddSingleton<ITmpfs>(new MemoryTmpfs(kernel, step => Kernel(step, faults)))
             .AddSingleton<IClassSource>(classes)
             .AddSingleton<IProviderCatalog>(new FixedCatalog(new SimulatedProvider(store, faults, clock, random, Life)))

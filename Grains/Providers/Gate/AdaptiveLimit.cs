@@ -6,8 +6,9 @@ namespace ActorCsi.Grains.Providers.Gate;
 /// <remarks>
 /// <list type="number">
 /// <item>While all is well there is a fixed bound on fetches at once and no pace.</item>
-/// <item>The endpoint is overloaded (503): half as many at once. It asks for fewer calls (429, or any Retry-After): a pause, and from then on a pace of half of
-/// what it bore. A bound on fetches at once would not do: a store that says no in a millisecond would be asked a thousand times a second, one at a time.</item>
+/// <item>The endpoint is overloaded (503): half as many at once. It asks for fewer calls (429, or any Retry-After): a pause, longer each time that it says so
+/// again and never shorter than it said, and from then on a pace of half of what it bore. A bound on fetches at once would not do: a store that says no in a
+/// millisecond would be asked a thousand times a second, one at a time.</item>
 /// <item>What was on its way when that was heard says the same thing again, and counts once.</item>
 /// <item>Each success adds a little to both. When nobody has complained for <see cref="Forgetful"/>, the pace is lifted.</item>
 /// </list>
@@ -22,15 +23,19 @@ internal sealed class AdaptiveLimit(ProviderLimits limits)
     private const double SlowestStart = 1;
 
     /// <summary>No pace is slower than this, in fetches a second.</summary>
-    private const double Slowest = 0.1;
+    private const double Slowest = 0.02;
 
     /// <summary>How much the pace grows each second while fetches succeed, in fetches a second.</summary>
-    private const double Growth = 0.1;
+    private const double Growth = 0.05;
+
+    /// <summary>The most by which one success makes a slow pace grow, as a share of it.</summary>
+    private const double FastestGrowth = 0.5;
 
     /// <summary>The share of the pace that is left after a complaint.</summary>
     private const double Decrease = 0.5;
 
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LongestSpread = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan Forgetful = TimeSpan.FromMinutes(5);
 
     /// <summary>Over how long successes are averaged to know what the endpoint bears.</summary>
@@ -68,7 +73,7 @@ internal sealed class AdaptiveLimit(ProviderLimits limits)
         _borneAt = now;
         _atOnce = Math.Min(limits.Concurrency, _atOnce + (1 / _atOnce));
         if (_pace is { } pace)
-            _pace = now - _complaint > Forgetful ? null : pace + (Growth / pace); // pace successes a second make Growth a second
+            _pace = now - _complaint > Forgetful ? null : pace + Math.Min(Growth / pace, pace * FastestGrowth); // pace successes a second make Growth a second
     }
 
     /// <summary>The endpoint could not be reached or is overloaded, and said nothing of when.</summary>
@@ -90,18 +95,25 @@ internal sealed class AdaptiveLimit(ProviderLimits limits)
     {
         if (!IsOldNews(startedAt))
         {
-            _complaints++;
-            _atOnce = Math.Min(limits.Concurrency, Math.Max(FewestAtOnce, _atOnce * Decrease));
-            _pace = Math.Max(Slowest, (_pace ?? Math.Max(SlowestStart / Decrease, BorneAt(now) / Memory.TotalSeconds)) * Decrease);
             _complaint = now;
+            _atOnce = Math.Min(limits.Concurrency, Math.Max(FewestAtOnce, _atOnce * Decrease));
+            // Only what follows a success says that the pace was too fast. A store that says no to everything is given longer pauses.
+            if (++_complaints == 1)
+                _pace = Math.Max(Slowest, (_pace ?? Math.Max(SlowestStart / Decrease, BorneAt(now) / Memory.TotalSeconds)) * Decrease);
         }
-        var pause = retryAfter is { } told ? (told < limits.LongestRetryAfter ? told : limits.LongestRetryAfter) : Backoff();
-        _nextStart = Later(_nextStart, now + pause);
+        var pause = Later(Backoff(), Believed(retryAfter));
+        _nextStart = Later(_nextStart, now + pause + Spread(pause));
     }
 
     private bool IsOldNews(TimeSpan startedAt) => startedAt <= _complaint;
 
     private double BorneAt(TimeSpan now) => _borne * Math.Exp(-(now - _borneAt) / Memory);
+
+    /// <summary>The nodes of a cluster have been told the same time, and must not all come at that moment.</summary>
+    private TimeSpan Spread(TimeSpan pause)
+        => Math.Min(Math.Min(pause.TotalSeconds, LongestSpread.TotalSeconds), 1 / (_pace ?? SlowestStart)) * limits.Chance() * TimeSpan.FromSeconds(1);
+
+    private TimeSpan Believed(TimeSpan? retryAfter) => retryAfter is not { } told ? TimeSpan.Zero : told < limits.LongestRetryAfter ? told : limits.LongestRetryAfter;
 
     private TimeSpan Backoff()
     {

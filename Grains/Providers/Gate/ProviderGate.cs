@@ -87,7 +87,23 @@ internal sealed class ProviderGate : IDisposable
     /// <summary>As above, with a ticket that can be raised while the fetch waits.</summary>
     public async Task<SecretBundle> Fetch(ISecretProvider provider, FetchRequest request, FetchTicket ticket, CancellationToken cancellationToken)
     {
-        await Enter(ticket, cancellationToken);
+        var patience = Now + _limits.NewPodTimeout;
+        while (true)
+        {
+            await Enter(ticket, cancellationToken);
+            try
+            {
+                return await FetchOnce(provider, request, cancellationToken);
+            }
+            catch (VolumeException told) when (told is { Error: VolumeError.ProviderThrottles, RetryAfter: { } pause } && ticket.Urgency.IsFirst && Now + pause < patience)
+            {
+                // The provider said when: the pod waits here until then, before all refreshes, instead of coming back some time after them.
+            }
+        }
+    }
+
+    private async Task<SecretBundle> FetchOnce(ISecretProvider provider, FetchRequest request, CancellationToken cancellationToken)
+    {
         var started = Now;
         try
         {
@@ -130,7 +146,7 @@ internal sealed class ProviderGate : IDisposable
         lock (_gate)
         {
             var wait = _limit.WaitAt(Now);
-            if (wait > _limits.QueueTimeout)
+            if (wait > (ticket.Urgency.IsFirst ? _limits.NewPodTimeout : _limits.QueueTimeout))
             {
                 _metrics.Rejected(Name, "pause");
                 throw Throttled(wait);

@@ -8,7 +8,7 @@ public sealed class AdaptiveLimitTests
 {
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
 
-    private readonly AdaptiveLimit _limit = new(new ProviderLimits { Concurrency = 64 });
+    private readonly AdaptiveLimit _limit = new(new ProviderLimits { Concurrency = 64, Chance = () => 0 });
 
     [Fact]
     public void Start_NobodyHasComplained_NeverWaits()
@@ -80,6 +80,15 @@ public sealed class AdaptiveLimitTests
     }
 
     [Fact]
+    public void Throttle_AgainAndAgainWithAShortRetryAfter_PausesLongerThanItSays()
+    {
+        for (var i = 1; i <= 6; i++)
+            _limit.Throttle(i * 100 * Second, i * 100 * Second, retryAfter: 30 * Second);
+
+        Assert.Equal(32 * Second, _limit.WaitAt(600 * Second));
+    }
+
+    [Fact]
     public void Throttle_BusyNode_GoesOnAtHalfOfWhatWasBorne()
     {
         var now = TimeSpan.Zero;
@@ -89,6 +98,36 @@ public sealed class AdaptiveLimitTests
         _limit.Throttle(now, now + (Second / 100), retryAfter: Second);
 
         Assert.InRange(_limit.Pace!.Value, 9, 11);
+    }
+
+    [Fact]
+    public void Throttle_NoSuccessInBetween_LeavesThePaceForAfterwards()
+    {
+        for (var i = 1; i <= 10; i++)
+            _limit.Throttle(i * 100 * Second, i * 100 * Second, retryAfter: null);
+
+        Assert.Equal(1, _limit.Pace);
+    }
+
+    [Fact]
+    public void Throttle_AfterEachSuccess_SlowsDownToWhatIsBorne()
+    {
+        for (var i = 1; i <= 10; i++)
+        {
+            _limit.Throttle(i * 100 * Second, i * 100 * Second, retryAfter: null);
+            _limit.Succeed((i * 100 + 50) * Second);
+        }
+
+        Assert.InRange(_limit.Pace!.Value, 0.02, 0.3);
+    }
+
+    [Fact]
+    public void Throttle_ByChance_ComesBackALittleLaterThanTheOthers()
+    {
+        var other = new AdaptiveLimit(new ProviderLimits { Chance = () => 0.5 });
+        other.Throttle(Second, Second, retryAfter: 10 * Second);
+
+        Assert.Equal(10.5 * Second, other.WaitAt(Second)); // half of what the pace of one a second leaves between two fetches
     }
 
     [Fact]
@@ -115,6 +154,6 @@ public sealed class AdaptiveLimitTests
         }
 
         Assert.InRange(seconds, 295, 305); // five minutes without a complaint
-        Assert.InRange(pace, 20, 35); // a tenth more with each second
+        Assert.InRange(pace, 10, 20); // a twentieth more with each second
     }
 }

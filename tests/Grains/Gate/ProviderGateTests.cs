@@ -15,7 +15,7 @@ public sealed class ProviderGateTests : IDisposable
     private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
     private readonly VirtualTime _time = new();
     private readonly ScriptedProvider _provider = new("vault");
-    private readonly ProviderLimits _limits = new();
+    private readonly ProviderLimits _limits = new() { Chance = () => 0 };
     private readonly ProviderGates _gates;
     private readonly List<(FetchUrgency Urgency, TaskCompletionSource<SecretBundle> Answer)> _asked = [];
 
@@ -150,6 +150,29 @@ public sealed class ProviderGateTests : IDisposable
 
         await fetch.Soon();
         Assert.Equal(2, _provider.Fetches.Count);
+    }
+
+    [Fact]
+    public async Task Fetch_ANewPodIsThrottled_StaysAndIsTheFirstAfterThePause()
+    {
+        Throttles(TimeSpan.FromSeconds(10)).Gives("content");
+        var pod = Fetch(FetchUrgency.First);
+        var refresh = Fetch(new FetchUrgency(false, _time.GetUtcNow()));
+        Assert.Equal(2, Gate.Waiting);
+
+        _time.Advance(TimeSpan.FromSeconds(10));
+
+        await pod.Soon();
+        Assert.False(refresh.IsCompleted); // the pace is one a second now
+        Assert.Equal(2, _provider.Fetches.Count);
+    }
+
+    [Fact]
+    public async Task Fetch_ANewPodIsThrottledForLong_IsToldAtOnce()
+    {
+        Throttles(_limits.NewPodTimeout);
+
+        Assert.Equal(VolumeError.ProviderThrottles, (await Assert.ThrowsAsync<VolumeException>(() => Fetch(FetchUrgency.First).Soon())).Error);
     }
 
     [Fact]

@@ -26,6 +26,10 @@ public sealed class RefreshParametersTests
     public void Of_IntervalNever_IsNever()
         => Assert.Equal(new RefreshPolicy(null, true), Read(("actorcsi.io/refresh-interval", "never")).Policy(NodeInterval));
 
+    [Fact]
+    public void Of_Window_IsAPartOfTheLife()
+        => Assert.Equal(new LifeWindow(0.3, 0.45), Read(("actorcsi.io/refresh-window", "30%-45%")).Policy(NodeInterval).Window);
+
     [Theory]
     [InlineData("fail", false, null)]
     [InlineData("stale", true, null)]
@@ -50,6 +54,11 @@ public sealed class RefreshParametersTests
     [InlineData("actorcsi.io/refresh-interval", "soon")]
     [InlineData("actorcsi.io/refresh-interval", "1s")]
     [InlineData("actorcsi.io/refresh-interval", "")]
+    [InlineData("actorcsi.io/refresh-window", "80%-60%")]
+    [InlineData("actorcsi.io/refresh-window", "50%")]
+    [InlineData("actorcsi.io/refresh-window", "0%-50%")]
+    [InlineData("actorcsi.io/refresh-window", "60%-99%")]
+    [InlineData("actorcsi.io/refresh-window", "70%-70%")]
     [InlineData("actorcsi.io/when-unavailable", "stale-for=25h")]
     [InlineData("actorcsi.io/when-unavailable", "stale-for=0")]
     [InlineData("actorcsi.io/when-unavailable", "Stale")]

@@ -29,6 +29,17 @@ public sealed class RefreshScheduleTests
         }));
 
     [Fact]
+    public void Next_WindowOfTheClass_IsKept() => Check.One(
+        Config.QuickThrowOnFailure.WithMaxTest(500), Prop.ForAll(Lives.ToArbitrary(), drawn =>
+        {
+            var next = RefreshSchedule.Next(new Freshness(drawn.FetchedAt, drawn.FetchedAt + drawn.Life, null, true), OfNode with { Window = new LifeWindow(0.3, 0.45) }, JitterSeed.Of(drawn.Name));
+
+            return next.At >= drawn.FetchedAt + RefreshSchedule.ShortestPause && (next.At!.Value - drawn.FetchedAt) <= Longer(drawn.Life * 0.451, RefreshSchedule.ShortestPause);
+        }));
+
+    private static TimeSpan Longer(TimeSpan one, TimeSpan other) => one > other ? one : other;
+
+    [Fact]
     public void Next_ContentWithoutEnd_IsAtTheIntervalATenthMoreOrLess() => Check.One(
         Config.QuickThrowOnFailure.WithMaxTest(2000), Prop.ForAll(Lives.ToArbitrary(), drawn =>
         {
