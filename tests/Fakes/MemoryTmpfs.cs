@@ -113,6 +113,8 @@ public sealed class MemoryTmpfs(MemoryKernel kernel, Action<string>? step = null
     {
         Step("read");
         var files = Mounted(target).Files;
+        if (paths.Sum(path => files.GetValueOrDefault(path)?.Length ?? 0) > limit)
+            throw new VolumeException(VolumeError.Full, $"the files have more than {limit} bytes");
         return [.. paths.Select(path => files.TryGetValue(path, out var content) ? Secret.FromText(content) : null)];
     }
 
