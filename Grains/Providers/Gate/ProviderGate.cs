@@ -253,7 +253,7 @@ internal sealed class ProviderGate : IDisposable
         try
         {
             return await _pipeline.ExecuteAsync(
-                static async (context, fetch) => await fetch.provider.Fetch(fetch.request, context.CancellationToken), context, (provider, request));
+                static async (context, fetch) => await Heed(fetch.provider.Fetch(fetch.request, context.CancellationToken), context.CancellationToken), context, (provider, request));
         }
         catch (TimeoutRejectedException e)
         {
@@ -270,6 +270,24 @@ internal sealed class ProviderGate : IDisposable
         finally
         {
             ResilienceContextPool.Shared.Return(context);
+        }
+    }
+
+    /// <summary>A provider that takes no notice of being given up must not hold its volume, and with it the pod's end. What it brings later is nobody's.</summary>
+    private static async Task<SecretBundle> Heed(Task<SecretBundle> fetch, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await fetch.WaitAsync(cancellationToken);
+        }
+        catch (OperationCanceledException) when (!fetch.IsCompleted)
+        {
+            _ = fetch.ContinueWith(static late =>
+            {
+                if (late.Exception is null && !late.IsCanceled)
+                    late.Result.Erase();
+            }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+            throw;
         }
     }
 

@@ -19,6 +19,35 @@ public sealed class GateTests : SessionTest
     }
 
     [Fact]
+    public void Fetch_ProviderTakesNoNoticeOfTheTimeOut_IsGivenUpAllTheSameAndItsLateAnswerErased()
+    {
+        var late = new TaskCompletionSource<SecretBundle>();
+        Provider.Then((_, _) => late.Task);
+        var fetch = Fetch();
+
+        Advance(Limits.Timeout);
+        Assert.Contains("did not answer", Failure(fetch).Message, StringComparison.Ordinal);
+        var bundle = Bundle();
+        late.SetResult(bundle);
+
+        Assert.Throws<ObjectDisposedException>(() => bundle.Files[0].Content.Expose());
+    }
+
+    [Fact]
+    public void Fetch_ProviderTakesNoNoticeOfTheCaller_IsGivenUpAllTheSame()
+    {
+        using var caller = new CancellationTokenSource();
+        Provider.Then((_, _) => new TaskCompletionSource<SecretBundle>().Task);
+        var fetch = Fetch(cancellationToken: caller.Token);
+
+        caller.Cancel();
+        Settle();
+
+        Assert.True(fetch.IsCompleted);
+        Assert.IsAssignableFrom<OperationCanceledException>(fetch.Exception?.InnerException);
+    }
+
+    [Fact]
     public void Fetch_CallerGivesUp_EndsAtOnce()
     {
         using var caller = new CancellationTokenSource();

@@ -18,6 +18,18 @@ public sealed class LeaveTests : VolumeTest
     }
 
     [Fact]
+    public void Unpublish_ProviderTakesNoNotice_EndsThePublishAllTheSame()
+    {
+        Provider.Then((_, _) => new TaskCompletionSource<SecretBundle>().Task);
+        var publish = StartPublish();
+
+        Unpublish();
+
+        Assert.True(publish.IsFaulted);
+        AssertGone();
+    }
+
+    [Fact]
     public void Unpublish_DuringAHangingRefresh_LeavesNothing()
     {
         Provider.Gives("one").Hangs();
