@@ -162,6 +162,12 @@ public abstract class VolumeTest : IDisposable
         failures.Enqueue(failure ?? new IOException($"{effect}: no space left on device"));
     }
 
+    /// <summary>Whether <paramref name="effect"/> will fail the next time.</summary>
+    protected bool WillFail(string effect) => _breaks.TryGetValue(effect, out var failures) && failures.Count > 0;
+
+    /// <summary>What was to fail fails no more.</summary>
+    protected void Mend() => _breaks.Clear();
+
     /// <summary>From <paramref name="effect"/> on, nothing that this process does has an effect.</summary>
     protected void DieAt(string effect) => _diesAt = effect;
 
@@ -251,13 +257,12 @@ public abstract class VolumeTest : IDisposable
     {
         if (_isDead |= step == _diesAt)
             throw new ProcessDied();
-        var isBroken = _breaks.TryGetValue(step, out var failures) && failures.Count > 0;
         if (step is "probe" or "generation")
             Looks++;
         else if (step is not ("read record" or "mounted" or "written" or "swapped" or "unmounted" or "recorded" or "cleared"))
             Effects.Add(step);
-        if (isBroken)
-            throw failures!.Dequeue();
+        if (WillFail(step))
+            throw _breaks[step].Dequeue();
     }
 }
 
