@@ -182,7 +182,8 @@ public sealed partial class VolumeGrain
     {
         try
         {
-            PodTokensJson.Read(tokens);
+            foreach (var token in PodTokensJson.Read(tokens).All)
+                token.Token.Erase();
             return null;
         }
         catch (VolumeException fault)

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using ActorCsi.Fakes;
 using ActorCsi.Grains.Tmpfs;
 using static ActorCsi.Tests.Mounts.TestVolume;

@@ -2,6 +2,7 @@ using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using ActorCsi.Grains;
+using ActorCsi.Grains.Refresh;
 
 namespace ActorCsi.Tests.Volumes;
 
@@ -30,6 +31,11 @@ public sealed class VolumeRecordJsonTests
         RefreshAt = DateTimeOffset.UnixEpoch,
         Failures = 3,
         Reason = "because",
+        RefreshCause = RefreshCause.Retry,
+        FetchedAt = DateTimeOffset.UnixEpoch,
+        StaleSince = DateTimeOffset.UnixEpoch,
+        Shape = new BundleShape([new FileShape("file", FileKind.Json, null)], KeysMatch: null),
+        MarkerKey = Secret.FromText("marker"),
     };
 
     private static readonly string[] Names = [.. typeof(VolumeRecord).GetProperties(BindingFlags.Public | BindingFlags.Instance).Select(property => property.Name)];
@@ -89,6 +95,7 @@ public sealed class VolumeRecordJsonTests
     [InlineData("Spec.VolumeId")]
     [InlineData("Spec.MountFlags")]
     [InlineData("Spec.Pod.Uid")]
+    [InlineData("Shape.Files")]
     public void Read_NullWhereThereMustBeText_IsRefused(string path)
     {
         var json = Written();
@@ -121,8 +128,9 @@ public sealed class VolumeRecordJsonTests
 
         Assert.DoesNotContain(Convert.ToBase64String("tokens"u8), text, StringComparison.Ordinal);
         Assert.DoesNotContain(Convert.ToBase64String("geheim"u8), text, StringComparison.Ordinal);
+        Assert.DoesNotContain(Convert.ToBase64String("marker"u8), text, StringComparison.Ordinal);
         var read = JsonSerializer.Deserialize<VolumeRecord>(text, VolumeRecordJson.Options(secretsToo: false))!;
-        Assert.Null(read.Tokens);
+        Assert.Null(read.Tokens ?? read.MarkerKey);
         Assert.Equal<KeptSecret>([new("password", null)], read.NodePublishSecrets);
         Assert.Equal(TokenSource.Secrets, read.TokenSource);
     }
