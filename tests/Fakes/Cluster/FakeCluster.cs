@@ -161,7 +161,7 @@ public sealed class FakeCluster : IAsyncDisposable
     /// <summary>What the garbage collector does: an object all of whose owners are gone, goes.</summary>
     public void CollectGarbage() => _store.CollectGarbage();
 
-    /// <summary>Forgets the past: watches from a version before now, and further pages of lists begun before, are answered 410.</summary>
+    /// <summary>Forgets what has happened up to now: a watch from an older version, and the further pages of a list, are answered 410.</summary>
     public void Compact() => _store.Compact();
 
     /// <summary>Sends a bookmark to every watch.</summary>

@@ -200,7 +200,6 @@ internal sealed partial class ObjectStore
     {
         lock (_gate)
         {
-            _version++; // something that nobody watches has happened as well
             _forgotten = _version;
             _history.Clear();
             _pages.Clear();
