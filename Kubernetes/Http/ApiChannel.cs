@@ -42,15 +42,7 @@ internal sealed class ApiChannel : IDisposable
         _time = time;
         _http = new HttpMessageInvoker(ApiHandler.Create(access));
         _places = new ConcurrencyLimiter(new ConcurrencyLimiterOptions { PermitLimit = options.Concurrency, QueueLimit = int.MaxValue });
-        _whole = new ResiliencePipelineBuilder { TimeProvider = time }
-            .AddTimeout(new TimeoutStrategyOptions { TimeoutGenerator = arguments => new(arguments.Context.Properties.GetValue(Patience, options.Timeout)) })
-            .AddRetry(new RetryStrategyOptions
-            {
-                MaxRetryAttempts = options.Repetitions,
-                ShouldHandle = arguments => new(MayRepeat(arguments.Context.Properties.GetValue(Calling, null!), arguments.Outcome.Exception)),
-                DelayGenerator = arguments => new((TimeSpan?)Pause(arguments.AttemptNumber, arguments.Outcome.Exception)),
-            })
-            .Build();
+        _whole = Whole(options, time);
         _attempt = new ResiliencePipelineBuilder { TimeProvider = time }.AddTimeout(options.AttemptTimeout).Build();
     }
 
@@ -108,6 +100,20 @@ internal sealed class ApiChannel : IDisposable
     /// <summary>An answer that makes no sense, as the client's own.</summary>
     public static KubernetesException Unreadable(ApiCall call, string what, Exception? e = null)
         => new(call.What, new Status { Reason = StatusReason.Unreadable, Message = what }, inner: e);
+
+    private ResiliencePipeline Whole(KubernetesClientOptions options, TimeProvider time)
+    {
+        var whole = new ResiliencePipelineBuilder { TimeProvider = time }
+            .AddTimeout(new TimeoutStrategyOptions { TimeoutGenerator = arguments => new(arguments.Context.Properties.GetValue(Patience, options.Timeout)) });
+        if (options.Repetitions > 0)
+            whole.AddRetry(new RetryStrategyOptions
+            {
+                MaxRetryAttempts = options.Repetitions,
+                ShouldHandle = arguments => new(MayRepeat(arguments.Context.Properties.GetValue(Calling, null!), arguments.Outcome.Exception)),
+                DelayGenerator = arguments => new((TimeSpan?)Pause(arguments.AttemptNumber, arguments.Outcome.Exception)),
+            });
+        return whole.Build();
+    }
 
     private bool MayRepeat(ApiCall call, Exception? failure) => failure switch
     {

@@ -82,12 +82,18 @@ public sealed class FixedClasses : IClassSource
     private readonly Dictionary<(string, string), SecretProviderClass> _classes = [];
     private bool _hangs;
 
-    /// <summary>Adds a class or takes the place of one.</summary>
+    /// <inheritdoc/>
+    public event Action<ClassName>? Changed;
+
+    /// <summary>Adds a class or takes the place of one. Nobody is told, as when the news is lost: a volume has to look for itself.</summary>
     public void Set(string name, string provider, params KeyValuePair<string, string>[] parameters)
         => Set(new SecretProviderClass("default", name, provider, new StringMap(parameters), []));
 
     /// <summary>Adds a class or takes the place of one.</summary>
     public void Set(SecretProviderClass secretClass) => _classes[(secretClass.Namespace, secretClass.Name)] = secretClass;
+
+    /// <summary>Tells that a class has changed.</summary>
+    public void Tell(string name) => Changed?.Invoke(new ClassName("default", name));
 
     /// <summary>Takes a class away.</summary>
     public void Remove(string name) => _classes.Remove(("default", name));

@@ -178,7 +178,7 @@ public sealed class AccessTests : IDisposable
             _directory.Write("ca.crt", cluster.AuthorityPem);
             return KubeConfig.Read(_directory.Write("config", $$"""
                 current-context: c
-                contexts: [{name: c, context: {cluster: k, user: jane, namespace: team}}]
+                contexts: [{name: c, context: {cluster: k, user: jane, namespace: team} }]
                 clusters: [{name: k, cluster: {server: "{{cluster.Address.GetLeftPart(UriPartial.Authority)}}", certificate-authority: ca.crt } }]
                 users: [{name: jane, user: {client-certificate: jane.crt, client-key: jane.key } }]
                 """), time);
@@ -198,7 +198,7 @@ public sealed class AccessTests : IDisposable
             _directory.Write("token", FakeCluster.DriverToken);
             return KubeConfig.Read(_directory.Write("config", $$"""
                 current-context: other
-                contexts: [{name: c, context: {cluster: k, user: u, namespace: team}}]
+                contexts: [{name: c, context: {cluster: k, user: u, namespace: team} }]
                 clusters: [{name: k, cluster: {server: "{{cluster.Address.GetLeftPart(UriPartial.Authority)}}", insecure-skip-tls-verify: true } }]
                 users: [{name: u, user: {tokenFile: token } }]
                 """), time, context: "c");
@@ -258,8 +258,8 @@ public sealed class AccessTests : IDisposable
         var data = Convert.ToBase64String(Encoding.ASCII.GetBytes("very secret, but no key"));
         var path = _directory.Write("config", $$"""
             current-context: c
-            contexts: [{name: c, context: {cluster: k, user: u}}]
-            clusters: [{name: k, cluster: {server: https://10.0.0.1:6443}}]
+            contexts: [{name: c, context: {cluster: k, user: u} }]
+            clusters: [{name: k, cluster: {server: https://10.0.0.1:6443} }]
             users: [{name: u, user: {client-certificate-data: {{data}}, client-key-data: {{data}} } }]
             """);
 

@@ -244,7 +244,6 @@ public sealed class FaultTests
 
         var calls = Enumerable.Range(0, 40).Select(_ => test.Get("x")).ToList();
         await test.Cluster.Until(cluster => cluster.Requests.Count == 16);
-        await test.Api.Version(); // a 17th would have come by now
         Assert.Equal(16, test.Cluster.Requests.Count);
         gate.SetResult();
 

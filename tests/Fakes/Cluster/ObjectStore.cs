@@ -57,11 +57,11 @@ internal sealed partial class ObjectStore
             return _objects.GetValueOrDefault(key)?.Item.DeepClone().AsObject();
     }
 
-    public List<JsonObject> All(FakeResource resource, string @namespace)
+    public List<JsonObject> All(FakeResource resource, string @namespace, Func<JsonObject, bool>? selects = null)
     {
         lock (_gate)
             return [.. _objects
-                .Where(entry => entry.Key.Resource == resource && (@namespace.Length == 0 || entry.Key.Namespace == @namespace))
+                .Where(entry => ReferenceEquals(entry.Key.Resource, resource) && (@namespace.Length == 0 || entry.Key.Namespace == @namespace) && selects?.Invoke(entry.Value.Item) != false)
                 .Select(entry => entry.Value.Item.DeepClone().AsObject())];
     }
 
@@ -154,7 +154,7 @@ internal sealed partial class ObjectStore
         {
             (string Version, List<JsonObject> Left) page;
             if (string.IsNullOrEmpty(from))
-                page = (Text(_version), [.. All(resource, @namespace).Where(selects)]);
+                page = (Text(_version), All(resource, @namespace, selects));
             else if (!_pages.Remove(from, out page))
                 throw new ApiRefusal(410, "Expired", "The provided continue parameter is too old");
             if (limit <= 0 || page.Left.Count <= limit)
@@ -171,7 +171,7 @@ internal sealed partial class ObjectStore
         {
             var subscription = new Subscription { Resource = resource, Namespace = @namespace, Selects = selects };
             if (string.IsNullOrEmpty(version) || version == "0")
-                foreach (var item in All(resource, @namespace).Where(selects))
+                foreach (var item in All(resource, @namespace, selects))
                     Tell(subscription, "ADDED", item);
             else if (long.Parse(version, CultureInfo.InvariantCulture) is var since && since < _forgotten)
                 throw new ApiRefusal(410, "Expired", $"too old resource version: {since} ({_forgotten})");
@@ -272,6 +272,8 @@ internal sealed partial class ObjectStore
     {
         foreach (var field in (string[])["uid", "creationTimestamp", "name", "namespace"])
             changed["metadata"]![field] = entry.Item["metadata"]![field]?.DeepClone();
+        if (key.Resource.Plural == "secrets")
+            changed["type"] ??= "Opaque";
         entry.Managers.Note(entry.Item, changed, manager);
         return Settle(key, entry, changed);
     }
