@@ -57,6 +57,10 @@ public sealed record VolumeStatus(
     /// <summary>Why the provider is asked at <see cref="RefreshAt"/>, or why it is not.</summary>
     [Id(13)]
     public RefreshCause RefreshCause { get; init; }
+
+    /// <summary>Why the class, as it is known here, may not be as it is in the cluster (the API server is out of reach, say); null when it is.</summary>
+    [Id(14)]
+    public string? ClassDoubt { get; init; }
 }
 
 /// <summary>What the next refresh of a volume waits for.</summary>
@@ -84,7 +88,7 @@ public enum RefreshCause
     /// <summary>The refresh is due and its class is held.</summary>
     Held,
 
-    /// <summary>Something was changed that the content follows: the tokens it shows, the pod's secrets, the group of the files.</summary>
+    /// <summary>Something was changed that the content follows: its class, the tokens it shows, the pod's secrets, the group of the files.</summary>
     Change,
 }
 

@@ -1,3 +1,4 @@
+using ActorCsi.Grains.Classes;
 using ActorCsi.Grains.Providers;
 using ActorCsi.Grains.Providers.Gate;
 using Microsoft.Extensions.DependencyInjection;
@@ -9,7 +10,7 @@ namespace ActorCsi.Grains;
 public static class GrainServices
 {
     /// <summary>
-    /// Adds what the grains share. The host adds <see cref="Tmpfs.ITmpfs"/>, <see cref="Classes.IClassSource"/>, <see cref="IProviderCatalog"/>,
+    /// Adds what the grains share. The host adds <see cref="Tmpfs.ITmpfs"/>, <see cref="IClassSource"/>, <see cref="IProviderCatalog"/>,
     /// the grain storage <see cref="VolumeGrain.StorageName"/> and a reminder service; and an <see cref="IVolumeObserver"/> for each who wants to be told.
     /// </summary>
     public static IServiceCollection AddVolumes(this IServiceCollection services)
@@ -23,6 +24,9 @@ public static class GrainServices
         services.AddSingleton<IPublishMetrics>(host => host.GetRequiredService<VolumeMetrics>());
         services.AddSingleton<IVolumeObserver>(host => host.GetRequiredService<VolumeMetrics>());
         services.AddSingleton<ProviderGates>();
+        services.AddSingleton<MountedClasses>();
+        services.AddSingleton<IVolumeObserver>(host => host.GetRequiredService<MountedClasses>());
+        services.AddHostedService<ClassFollower>();
         services.AddSingleton<VolumeObservers>();
         services.AddSingleton<IVolumeIndex, VolumeIndex>();
         services.AddSingleton<ResumeVolumes>();

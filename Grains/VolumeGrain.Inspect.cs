@@ -25,6 +25,7 @@ public sealed partial class VolumeGrain
     {
         StaleSince = Record.StaleSince,
         RefreshCause = Record.RefreshCause,
+        ClassDoubt = _classes.Doubt(Spec.Pod.Namespace, Spec.ClassName),
     };
 
     private ImmutableArray<TokenReport> Tokens()

@@ -32,23 +32,7 @@ public sealed partial class VolumeGrain
 
     private bool IsDue()
         => (Record.RefreshAt is { } at && at <= _time.GetUtcNow())
-            || (Record.State is VolumeState.Stale ? ClassChangedSinceTried() : ClassChanged());
-
-    /// <summary>A stale volume has its own time for the next try, unless somebody has mended its class.</summary>
-    private bool ClassChangedSinceTried()
-        => _tried is not null && _classes.Peek(Spec.Pod.Namespace, Spec.ClassName) is { } current && !ReferenceEquals(current, _tried);
-
-    private bool ClassChanged()
-    {
-        var current = _classes.Peek(Spec.Pod.Namespace, Spec.ClassName);
-        if (current is null || ReferenceEquals(current, _class))
-            return false;
-        if (Fingerprint.Of(current) != Record.ClassFingerprint)
-            return true;
-        _class = current;
-        _observers.ClassReplaced(Status(), current);
-        return false;
-    }
+            || ClassCallsForRefresh();
 
     /// <summary>Renews the content. When that fails, what is readable stays as it is, and the volume is stale and says why.</summary>
     private async Task<VolumeException?> TryRefresh(CancellationToken cancellationToken, bool onDemand = false)
@@ -136,15 +120,6 @@ public sealed partial class VolumeGrain
         => (Record.Tokens is null && Record.TokenSource is not TokenSource.None) || Record.NodePublishSecrets.Any(secret => secret.Value is null);
 
     private static VolumeException BeingUnpublished() => new(VolumeError.GivenUp, "the volume is being unpublished");
-
-    private async ValueTask<SecretProviderClass> FindClass(CancellationToken cancellationToken)
-    {
-        if (Spec.ClassName.Length == 0)
-            throw new VolumeException(VolumeError.Invalid, $"volumeAttributes.{VolumeSpec.ClassAttribute} is not set: name the SecretProviderClass there");
-        return await _classes.Find(Spec.Pod.Namespace, Spec.ClassName, cancellationToken)
-            ?? throw new VolumeException(VolumeError.NotFound,
-                $"failed to get secretproviderclass {Spec.Pod.Namespace}/{Spec.ClassName}: not found; it must be in the pod's own namespace");
-    }
 
     private async Task Serve(SecretProviderClass secretClass, TokenDemand demand, SecretBundle bundle, ShownContent shown, PlannedRefresh next)
     {

@@ -50,8 +50,6 @@ public sealed partial class VolumeGrain : Grain, IVolumeGrain, IRemindable
     private IGrainTimer? _tidy;
     private CancellationTokenSource? _fetch;
     private bool _isLeaving; // from Leave until the Unpublish behind it has its turn
-    private SecretProviderClass? _class; // as the volume last saw it, serving
-    private SecretProviderClass? _tried; // as it was at the last fetch
 
     /// <summary>Called by the grain runtime.</summary>
     public VolumeGrain(

@@ -14,6 +14,12 @@ public sealed class VolumeOptions
     /// </summary>
     public TimeSpan? PollInterval { get; set; } = TimeSpan.FromMinutes(2);
 
+    /// <summary>
+    /// Over how long the refreshes are spread that a changed class calls for, each volume at a time of its own: one edit must not send a whole cluster to the secret
+    /// store in the same second. Default 30 seconds.
+    /// </summary>
+    public TimeSpan ClassChangeSpread { get; set; } = TimeSpan.FromSeconds(30);
+
     /// <summary>The first pause after a refresh that failed; each further one is twice as long. Default 1 second.</summary>
     public TimeSpan FirstRetry { get; set; } = TimeSpan.FromSeconds(1);
 

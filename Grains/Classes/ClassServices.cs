@@ -20,6 +20,12 @@ public static class ClassServices
 
     private sealed class NoClasses : IClassSource
     {
+        public event Action<ClassName>? Changed
+        {
+            add { }
+            remove { }
+        }
+
         public ValueTask<SecretProviderClass?> Find(string @namespace, string name, CancellationToken cancellationToken) => new((SecretProviderClass?)null);
 
         public SecretProviderClass? Peek(string @namespace, string name) => null;

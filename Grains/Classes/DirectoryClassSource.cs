@@ -37,6 +37,9 @@ public sealed class DirectoryClassSource : IClassSource, IHostedService, IDispos
         => (_directory, _time, _log) = (directory, time, log);
 
     /// <inheritdoc/>
+    public event Action<ClassName>? Changed;
+
+    /// <inheritdoc/>
     public ValueTask<SecretProviderClass?> Find(string @namespace, string name, CancellationToken cancellationToken) => new(Peek(@namespace, name));
 
     /// <inheritdoc/>
@@ -79,14 +82,17 @@ public sealed class DirectoryClassSource : IClassSource, IHostedService, IDispos
     /// <summary>Reads what has changed. Most of the time nothing has.</summary>
     private void Look()
     {
+        IEnumerable<ClassName> changed;
         lock (_scanning)
         {
             var files = ListFiles() is { } paths ? Load(paths) : _files;
             if (_classes is not null && AreSame(files, _files))
                 return;
             _files = files;
-            Publish();
+            changed = Publish();
         }
+        foreach (var name in changed)
+            Changed?.Invoke(name);
     }
 
     private static bool AreSame(SortedDictionary<string, LoadedFile> files, SortedDictionary<string, LoadedFile> others)
@@ -167,7 +173,8 @@ public sealed class DirectoryClassSource : IClassSource, IHostedService, IDispos
         return last with { Stamp = stamp };
     }
 
-    private void Publish()
+    /// <summary>Puts the classes of all files in force, and gives the names of those that are other than before.</summary>
+    private List<ClassName> Publish()
     {
         var classes = new Dictionary<(string Namespace, string Name), (SecretProviderClass Class, string Path)>();
         var twins = new HashSet<string>(StringComparer.Ordinal);
@@ -179,7 +186,11 @@ public sealed class DirectoryClassSource : IClassSource, IHostedService, IDispos
         foreach (var twin in twins.Except(_twins))
             Log.ClassTwice(_log, twin);
         _twins = twins;
+        var before = _classes;
         _classes = classes.ToFrozenDictionary(entry => entry.Key, entry => entry.Value.Class);
+        return [.. _classes.Keys.Union(before?.Keys ?? [])
+            .Where(name => !ReferenceEquals(_classes.GetValueOrDefault(name), before?.GetValueOrDefault(name)))
+            .Select(name => new ClassName(name.Namespace, name.Name))];
     }
 
     /// <param name="Stamp">The version of the file that was read last, good or bad.</param>

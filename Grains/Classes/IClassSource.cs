@@ -16,4 +16,10 @@ public interface IClassSource
     /// has not changed, so that a change can be seen by comparing references. Costs nothing: it is asked at every republish.
     /// </summary>
     SecretProviderClass? Peek(string @namespace, string name);
+
+    /// <summary>Why the class may not be as <see cref="Peek"/> has it, in words for operators; null when it is.</summary>
+    string? Doubt(string @namespace, string name) => null;
+
+    /// <summary>A class is another than before, or is known now. Raised on any thread; take note and return.</summary>
+    event Action<ClassName>? Changed;
 }

@@ -84,6 +84,8 @@ internal sealed class ScriptedVolume(VolumeScript script) : Grain, IVolumeGrain
         return script.OnRefresh(this.GetPrimaryKeyString());
     }
 
+    public Task FollowClass() => throw new NotSupportedException("the CSI side has no business with this");
+
     public Task Resume() => throw new NotSupportedException("the CSI side has no business with this");
 
     private void Note(string verb, object? with) => script.Told.Enqueue((this.GetPrimaryKeyString(), verb, with));

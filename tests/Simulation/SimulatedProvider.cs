@@ -64,6 +64,13 @@ internal sealed class SimulatedClasses : IClassSource
 
     private SecretProviderClass _class = Make("1");
 
+    /// <summary>The news of a change is always lost here: volumes have to look for themselves.</summary>
+    public event Action<ClassName>? Changed
+    {
+        add { }
+        remove { }
+    }
+
     public void Change(string parameter) => _class = Make(parameter);
 
     public ValueTask<SecretProviderClass?> Find(string @namespace, string name, CancellationToken cancellationToken) => new(Peek(@namespace, name));

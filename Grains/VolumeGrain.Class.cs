@@ -1,0 +1,55 @@
+using ActorCsi.Grains.Classes;
+
+namespace ActorCsi.Grains;
+
+// Class: what the volume asks for, and what happens when that changes.
+public sealed partial class VolumeGrain
+{
+    private SecretProviderClass? _class; // as the volume last saw it, serving
+    private SecretProviderClass? _tried; // as it was at the last fetch
+    private SecretProviderClass? _followed; // as it is for the refresh that is armed
+
+    /// <inheritdoc/>
+    public Task FollowClass()
+    {
+        if (!HasContent || !ClassCallsForRefresh())
+            return Task.CompletedTask;
+        _followed = _classes.Peek(Spec.Pod.Namespace, Spec.ClassName);
+        var soon = _time.GetUtcNow() + (_options.ClassChangeSpread * _options.Chance());
+        if (Record.RefreshAt is null || Record.RefreshAt > soon)
+            _state.State = Record with { RefreshAt = soon, RefreshCause = RefreshCause.Change }; // not saved: after a restart the class is looked at anew
+        ArmTimer();
+        return Task.CompletedTask;
+    }
+
+    private async ValueTask<SecretProviderClass> FindClass(CancellationToken cancellationToken)
+    {
+        if (Spec.ClassName.Length == 0)
+            throw new VolumeException(VolumeError.Invalid, $"volumeAttributes.{VolumeSpec.ClassAttribute} is not set: name the SecretProviderClass there");
+        return await _classes.Find(Spec.Pod.Namespace, Spec.ClassName, cancellationToken)
+            ?? throw new VolumeException(VolumeError.NotFound,
+                $"failed to get secretproviderclass {Spec.Pod.Namespace}/{Spec.ClassName}: not found; it must be in the pod's own namespace");
+    }
+
+    private bool ClassCallsForRefresh()
+    {
+        var current = _classes.Peek(Spec.Pod.Namespace, Spec.ClassName);
+        if (current is null || ReferenceEquals(current, _followed))
+            return false;
+        return Record.State is VolumeState.Stale ? ClassChangedSinceTried(current) : ClassChanged(current);
+    }
+
+    /// <summary>A stale volume has its own time for the next try, unless somebody has mended its class.</summary>
+    private bool ClassChangedSinceTried(SecretProviderClass current) => _tried is not null && !ReferenceEquals(current, _tried);
+
+    private bool ClassChanged(SecretProviderClass current)
+    {
+        if (ReferenceEquals(current, _class))
+            return false;
+        if (Fingerprint.Of(current) != Record.ClassFingerprint)
+            return true;
+        _class = current;
+        _observers.ClassReplaced(Status(), current);
+        return false;
+    }
+}
