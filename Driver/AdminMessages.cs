@@ -19,7 +19,7 @@ internal static class AdminMessages
         ServedAt = status.ServedAt?.ToTimestamp(),
         ExpiresAt = status.ExpiresAt?.ToTimestamp(),
         RefreshAt = status.RefreshAt?.ToTimestamp(),
-        Reason = status.Reason ?? "",
+        Reason = status.Reason ?? status.ClassDoubt ?? "",
     };
 
     public static InspectVolumeResponse Of(VolumeReport report)

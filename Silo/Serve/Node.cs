@@ -1,9 +1,12 @@
 using System.Collections.Immutable;
+using ActorCsi.Cluster.Classes;
 using ActorCsi.Driver;
 using ActorCsi.Grains;
 using ActorCsi.Grains.Classes;
 using ActorCsi.Grains.Providers;
 using ActorCsi.Grains.Tmpfs;
+using ActorCsi.Kubernetes;
+using ActorCsi.Kubernetes.Access;
 using ActorCsi.Telemetry;
 using ActorCsi.Telemetry.Otlp;
 using Microsoft.Extensions.DependencyInjection;
@@ -38,12 +41,15 @@ internal static class Node
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         AddLog(builder.Logging, options);
-        builder.Services.AddSingleton(options.Clock is { } now ? new FastTime(now, options.ClockRate) : TimeProvider.System);
+        var time = options.Clock is { } now ? new FastTime(now, options.ClockRate) : TimeProvider.System;
+        builder.Services.AddSingleton(time);
 
         builder.UseOrleans(silo => silo
             .UseLocalhostClustering()
             .UseGrainMemory(state));
         AddGrains(builder.Services, options, state);
+        if (ClusterOption.Access(options.Kubernetes, time) is { } cluster)
+            AddCluster(builder.Services, cluster);
 
         builder.Services.AddCsiDriver(new CsiDriverOptions
         {
@@ -85,6 +91,12 @@ internal static class Node
             volumes.PollInterval = options.PollInterval;
         });
         services.Configure<ProviderLimits>(limits => limits.Timeout = options.ProviderTimeout);
+    }
+
+    private static void AddCluster(IServiceCollection services, ClusterAccess cluster)
+    {
+        services.AddKubernetes(cluster);
+        services.AddClusterClasses();
     }
 
     /// <summary>After everything else: nobody who wants a volume waits for it.</summary>

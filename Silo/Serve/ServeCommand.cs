@@ -15,7 +15,8 @@ internal sealed class ServeCommand : Command
     private readonly Setting<string> _kubeletEndpoint = new("kubelet-endpoint", "", "The CSI socket's path as kubelet sees it, when that differs from --endpoint.", Text);
     private readonly Setting<long> _maxVolumes = new("max-volumes-per-node", "0", "How many volumes the node may have; 0 sets no limit.", Whole);
     private readonly Setting<TimeSpan> _drainTimeout = new("drain-timeout", "20s", "How long calls in flight may take to finish after SIGTERM.", GoDuration.Parse);
-    private readonly Setting<string> _classes = new("classes", "", "A directory of SecretProviderClass YAML files.", Text);
+    private readonly Setting<string> _kubernetes = new("kubernetes", ClusterOption.Auto, "The API server: auto (the pod's service account, if there is one), off, or the path of a kubeconfig.", Text);
+    private readonly Setting<string> _classes = new("classes", "", "A directory of SecretProviderClass YAML files. They take the place of the cluster's classes of the same names.", Text);
     private readonly Setting<string[]> _providerVolume = new("provider-volume", "/var/run/secrets-store-csi-providers", "The directory of provider sockets that is looked into last.", Words);
     private readonly Setting<string[]> _moreProviderVolumes = new("additional-provider-volume-paths", "/etc/kubernetes/secrets-store-csi-providers", "Directories of provider sockets that are looked into first, joined by commas.", Words);
     private readonly Setting<bool> _preferBuiltIn = new("prefer-built-in", "false", "A built-in provider wins over a plugin of the same name.", YesNo);
@@ -41,7 +42,7 @@ internal sealed class ServeCommand : Command
     {
         foreach (Option option in (Option[])[
             _endpoint, _driverName, _nodeId, _stateDir, _registrationDir, _kubeletEndpoint, _maxVolumes, _drainTimeout,
-            _classes, _providerVolume, _moreProviderVolumes, _preferBuiltIn, _providerAudiences, _providerTimeout, _maxMessage,
+            _kubernetes, _classes, _providerVolume, _moreProviderVolumes, _preferBuiltIn, _providerAudiences, _providerTimeout, _maxMessage,
             _rotation, _pollInterval, _volumeSize, _volumeInodes, _pkiCertificate, _pkiKey, _pkiTrusted,
             _metricsAddress, _otlpEndpoint, _otlpProtocol, _jsonLog, _verbosity, _clock, _clockRate])
             Add(option);
@@ -59,6 +60,7 @@ internal sealed class ServeCommand : Command
         KubeletEndpoint = parsed.GetRequiredValue(_kubeletEndpoint),
         MaxVolumesPerNode = parsed.GetValue(_maxVolumes),
         DrainTimeout = parsed.GetValue(_drainTimeout),
+        Kubernetes = parsed.GetRequiredValue(_kubernetes),
         Classes = parsed.GetRequiredValue(_classes),
         ProviderDirectories = [.. parsed.GetRequiredValue(_moreProviderVolumes), .. parsed.GetRequiredValue(_providerVolume)],
         PreferBuiltIn = parsed.GetValue(_preferBuiltIn),

@@ -11,6 +11,7 @@ internal sealed record ServeOptions
     public required string KubeletEndpoint { get; init; }
     public required long MaxVolumesPerNode { get; init; }
     public required TimeSpan DrainTimeout { get; init; }
+    public required string Kubernetes { get; init; }
     public required string Classes { get; init; }
     public required IReadOnlyList<string> ProviderDirectories { get; init; }
     public required bool PreferBuiltIn { get; init; }
