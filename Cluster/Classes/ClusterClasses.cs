@@ -31,6 +31,7 @@ public sealed class ClusterClasses : IClassSource, IHostedService, IDisposable
     private readonly Lock _gate = new();
     private readonly Dictionary<ClassName, FollowedClass> _followed = []; // under _gate
     private ITimer? _sweep;
+    private bool _isDisposed; // a host disposes what it was given under two names twice
 
     /// <summary>Classes as <paramref name="api"/> has them. Nothing is asked before somebody asks.</summary>
     public ClusterClasses(IKubernetes api, MountedClasses mounted, ReflectorOptions reflectors, TimeProvider time, ILogger<ClusterClasses> log)
@@ -74,14 +75,19 @@ public sealed class ClusterClasses : IClassSource, IHostedService, IDisposable
     public Task StopAsync(CancellationToken cancellationToken)
     {
         _mounted.Mounted -= Hold;
-        _sweep?.Dispose();
-        _stopped.Cancel();
+        Dispose();
         return Task.CompletedTask;
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
+        lock (_gate)
+        {
+            if (_isDisposed)
+                return;
+            _isDisposed = true;
+        }
         _sweep?.Dispose();
         _stopped.Cancel();
         _stopped.Dispose();
@@ -116,6 +122,7 @@ public sealed class ClusterClasses : IClassSource, IHostedService, IDisposable
         {
             if (!_followed.TryGetValue(name, out var followed))
             {
+                ObjectDisposedException.ThrowIf(_isDisposed, this);
                 followed = new FollowedClass(name, _time, _log, () => Changed?.Invoke(name), _stopped.Token);
                 _followed.Add(name, followed);
                 followed.Begin(new Reflector<V1SecretProviderClass>(

@@ -12,6 +12,7 @@ internal sealed class FollowedClass : IReflection<V1SecretProviderClass>
     private readonly ILogger _log;
     private readonly Action _changed;
     private readonly CancellationTokenSource _ended;
+    private readonly CancellationToken _until;
     private readonly Lock _gate = new();
     private TaskCompletionSource _answer = NewAnswer(); // under _gate
     private volatile SecretProviderClass? _current;
@@ -22,6 +23,7 @@ internal sealed class FollowedClass : IReflection<V1SecretProviderClass>
     {
         (Name, _time, _log, _changed) = (name, time, log, changed);
         _ended = CancellationTokenSource.CreateLinkedTokenSource(stopped);
+        _until = _ended.Token;
     }
 
     public ClassName Name { get; }
@@ -45,7 +47,7 @@ internal sealed class FollowedClass : IReflection<V1SecretProviderClass>
         }
     }
 
-    public void Begin(Reflector<V1SecretProviderClass> reflector) => _ = Task.Run(() => Run(reflector), _ended.Token);
+    public void Begin(Reflector<V1SecretProviderClass> reflector) => _ = Task.Run(() => Run(reflector), _until);
 
     public void End()
     {
@@ -84,7 +86,7 @@ internal sealed class FollowedClass : IReflection<V1SecretProviderClass>
     {
         try
         {
-            await reflector.Run(_ended.Token);
+            await reflector.Run(_until);
         }
         catch (OperationCanceledException)
         {

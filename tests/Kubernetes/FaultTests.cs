@@ -17,7 +17,7 @@ public sealed class FaultTests
 
         var call = test.Get("x");
         await test.Pass(TimeSpan.FromSeconds(3));
-        Assert.Equal(1, test.Cluster.Requests.Count);
+        Assert.Single(test.Cluster.Requests);
         await test.Pass(TimeSpan.FromSeconds(3));
 
         Assert.Equal("x", (await call.Soon()).Metadata.Name);

@@ -3,7 +3,7 @@ using System.Collections.Concurrent;
 namespace ActorCsi.Tests.Kubernetes;
 
 /// <summary>Whoever is told of a collection is told all of it, whatever the server does meanwhile; and the server is asked no more than needed.</summary>
-public sealed class ReflectorTests : IAsyncLifetime
+public sealed class ReflectorTests : IAsyncLifetime, IDisposable
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(500); // 1 s, less a half when chance is 0
 
@@ -19,8 +19,9 @@ public sealed class ReflectorTests : IAsyncLifetime
         await _done.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => _running.Soon());
         await _test.DisposeAsync();
-        _done.Dispose();
     }
+
+    public void Dispose() => _done.Dispose();
 
     private async Task Run(Selection? selection = null)
     {

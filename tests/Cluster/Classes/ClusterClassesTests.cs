@@ -11,7 +11,7 @@ using Microsoft.Extensions.Logging;
 namespace ActorCsi.Tests.Cluster.Classes;
 
 /// <summary>The cluster's classes as one node knows them: as fresh as the API server tells, as few as its volumes have, usable while the API server is away.</summary>
-public sealed class ClusterClassesTests : IAsyncLifetime
+public sealed class ClusterClassesTests : IAsyncLifetime, IDisposable
 {
     private readonly LogLines _log = new();
     private readonly VirtualTime _time = new();
@@ -39,10 +39,15 @@ public sealed class ClusterClassesTests : IAsyncLifetime
     public async Task DisposeAsync()
     {
         await _classes.StopAsync(CancellationToken.None);
-        _classes.Dispose();
-        _client.Dispose();
         await _cluster.DisposeAsync();
         Assert.Empty(_log.At(LogLevel.Error));
+    }
+
+    public void Dispose()
+    {
+        _classes.Dispose();
+        _client.Dispose();
+        _log.Dispose();
     }
 
     private static string Json(string name, string provider = "vault", string labels = "{}") => $$"""

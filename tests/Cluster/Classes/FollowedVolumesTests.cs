@@ -14,7 +14,7 @@ using Microsoft.Extensions.Hosting;
 namespace ActorCsi.Tests.Cluster.Classes;
 
 /// <summary>Volumes of classes in the cluster: a changed class reaches them all, each at a time of its own; and they live on without the API server.</summary>
-public sealed class FollowedVolumesTests : IAsyncLifetime
+public sealed class FollowedVolumesTests : IAsyncLifetime, IDisposable
 {
     private readonly VirtualTime _time = new();
     private readonly MemoryKernel _kernel = new();
@@ -40,8 +40,9 @@ public sealed class FollowedVolumesTests : IAsyncLifetime
     {
         await End();
         await _cluster.DisposeAsync();
-        _state.Dispose();
     }
+
+    public void Dispose() => _state.Dispose();
 
     private async Task Begin()
     {
