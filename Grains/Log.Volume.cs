@@ -46,4 +46,10 @@ internal static partial class Log
 
     [LoggerMessage(112, LogLevel.Error, "{Volume}: whether its class is held could not be read; it is refreshed as if it were not")]
     public static partial void HoldNotRead(ILogger log, string volume, Exception failure);
+
+    [LoggerMessage(130, LogLevel.Error, "{Volume}: is gone, and a provider could not be told; what it took out for the volume lives until its own end")]
+    public static partial void NotReleased(ILogger log, string volume, Exception failure);
+
+    [LoggerMessage(131, LogLevel.Error, "what providers had taken out before the restart could not be looked after")]
+    public static partial void ProvidersNotResumed(ILogger log, Exception failure);
 }

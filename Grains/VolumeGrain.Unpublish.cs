@@ -73,5 +73,19 @@ public sealed partial class VolumeGrain
         DelayDeactivation(TimeSpan.Zero); // collected like any idle grain
         if (await this.GetReminder(ReminderName) is { } reminder)
             await this.UnregisterReminder(reminder);
+        await Release();
+    }
+
+    /// <summary>Providers may give back what they took out for this volume; what goes wrong there is theirs to mend.</summary>
+    private async Task Release()
+    {
+        try
+        {
+            await _providers.Release(this.GetPrimaryKeyString());
+        }
+        catch (Exception failure)
+        {
+            Log.NotReleased(_log, this.GetPrimaryKeyString(), failure);
+        }
     }
 }

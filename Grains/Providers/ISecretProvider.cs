@@ -31,6 +31,15 @@ public interface ISecretProvider
     /// <exception cref="VolumeException">No bundle can be had, and why.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the fetch; whose it is knows what that means.</exception>
     Task<SecretBundle> Fetch(FetchRequest request, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// A volume is gone, or never came to be: what was taken out for it at the store may be given back. Told of every volume, also of those that never
+    /// had anything to do with this provider. Must not wait for a store: the unpublish waits for this.
+    /// </summary>
+    Task Release(string volume) => Task.CompletedTask;
+
+    /// <summary>After a restart, when all volumes have resumed: looks after what was taken out before.</summary>
+    Task Resume() => Task.CompletedTask;
 }
 
 /// <summary>Finds the provider behind a name.</summary>
@@ -39,4 +48,10 @@ public interface IProviderCatalog
     /// <summary>The provider called <paramref name="name"/>: a plugin whose socket exists now, else a built-in.</summary>
     /// <exception cref="VolumeException">There is none; the message says where a socket was looked for and which names are built in.</exception>
     ISecretProvider Find(string name);
+
+    /// <summary>Tells every built-in provider that <paramref name="volume"/> is gone: <see cref="ISecretProvider.Release"/>.</summary>
+    Task Release(string volume) => Task.CompletedTask;
+
+    /// <summary>Tells every built-in provider that all volumes have resumed: <see cref="ISecretProvider.Resume"/>.</summary>
+    Task Resume() => Task.CompletedTask;
 }

@@ -36,6 +36,20 @@ internal sealed class ProviderCatalog : IProviderCatalog
         return builtIn ?? throw NotFound(name);
     }
 
+    /// <inheritdoc/>
+    public async Task Release(string volume)
+    {
+        foreach (var provider in _builtIn.Values)
+            await provider.Release(volume);
+    }
+
+    /// <inheritdoc/>
+    public async Task Resume()
+    {
+        foreach (var provider in _builtIn.Values)
+            await provider.Resume();
+    }
+
     private PluginProvider Plugin(string name)
     {
         var demand = _options.PluginAudiences.TryGetValue(name, out var audiences) ? TokenDemand.Among(audiences) : TokenDemand.Whatever;
