@@ -16,4 +16,19 @@ internal static partial class Log
 
     [LoggerMessage(310, LogLevel.Warning, "{Endpoint}: the class turns off the check of the server's certificate; whoever is in between can read the secrets and the pod's token")]
     public static partial void VerificationSkipped(ILogger log, string endpoint);
+
+    [LoggerMessage(330, LogLevel.Information, "{Provider}: logged in for {Namespace}/{ServiceAccount} as role {Role}, accessor {Accessor}, until {ExpiresAt:u}")]
+    public static partial void VaultLoggedIn(ILogger log, string provider, string @namespace, string serviceAccount, string role, string accessor, DateTimeOffset expiresAt);
+
+    [LoggerMessage(331, LogLevel.Warning, "{Provider}: the login of {Namespace}/{ServiceAccount} could not be renewed: {Fault}")]
+    public static partial void VaultLoginNotRenewed(ILogger log, string provider, string @namespace, string serviceAccount, string fault);
+
+    [LoggerMessage(332, LogLevel.Warning, "{Provider}: what {Namespace}/{ServiceAccount} used last could not be given back, next try at {Next:u}: {Fault}")]
+    public static partial void VaultNotGivenBack(ILogger log, string provider, string @namespace, string serviceAccount, DateTimeOffset next, string fault);
+
+    [LoggerMessage(333, LogLevel.Error, "{Account}: the login could not be written down; after a restart it would be left to its end")]
+    public static partial void VaultLoginNotSaved(ILogger log, string account, Exception failure);
+
+    [LoggerMessage(334, LogLevel.Information, "volume {Volume} could not be refreshed after its login was replaced: {Fault}")]
+    public static partial void VaultVolumeNotRefreshed(ILogger log, string volume, string fault);
 }

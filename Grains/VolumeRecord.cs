@@ -124,26 +124,8 @@ public static class VolumeRecordJson
             RespectNullableAnnotations = true,
             RespectRequiredConstructorParameters = true,
         };
-        options.Converters.Add(secretsToo ? new KeptSecretConverter() : new DroppedSecretConverter());
+        options.Converters.Add(SecretConverters.For(secretsToo));
         return options;
-    }
-
-    private sealed class KeptSecretConverter : JsonConverter<Secret>
-    {
-        public override Secret Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => new(reader.GetBytesFromBase64());
-
-        public override void Write(Utf8JsonWriter writer, Secret value, JsonSerializerOptions options) => writer.WriteBase64StringValue(value.Expose());
-    }
-
-    private sealed class DroppedSecretConverter : JsonConverter<Secret>
-    {
-        public override Secret? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
-        {
-            reader.Skip();
-            return null;
-        }
-
-        public override void Write(Utf8JsonWriter writer, Secret value, JsonSerializerOptions options) => writer.WriteNullValue();
     }
 }
 

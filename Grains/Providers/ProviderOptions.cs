@@ -34,6 +34,9 @@ public sealed record ProviderOptions
     /// <summary>The certificates that pods shall trust, where that is not the root of that authority: the old root and the next one, say.</summary>
     public string? PkiTrusted { get; init; }
 
+    /// <summary>The driver's environment, for what providers take from there where a class says nothing: <c>VAULT_ADDR</c>. Default: empty.</summary>
+    public Func<string, string?> Environment { get; init; } = _ => null;
+
     /// <summary>How built-in providers talk to their servers.</summary>
     public ProviderHttpOptions Http { get; init; } = new();
 

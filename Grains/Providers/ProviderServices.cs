@@ -1,6 +1,7 @@
 using ActorCsi.Grains.Providers.Http;
 using ActorCsi.Grains.Providers.Pki;
 using ActorCsi.Grains.Providers.Token;
+using ActorCsi.Grains.Providers.Vault;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -22,7 +23,16 @@ public static class ProviderServices
             .AddSingleton<ISecretProvider, TokenProvider>()
             .AddSingleton<ISecretProvider>(host => new PkiProvider(
                 Authority(options, host), host.GetRequiredService<TimeProvider>(), Chance(host)))
+            .AddVault(options)
             .AddSingleton<IProviderCatalog, ProviderCatalog>();
+    }
+
+    private static IServiceCollection AddVault(this IServiceCollection services, ProviderOptions options)
+    {
+        services.AddSingleton<VaultVolumes>().AddSingleton(new VaultVersionKey(Path.Combine(options.StateDirectory, "vault", "versions.key")));
+        foreach (var flavor in new[] { VaultFlavor.Vault, VaultFlavor.OpenBao })
+            services.AddSingleton<ISecretProvider>(host => ActivatorUtilities.CreateInstance<VaultProvider>(host, flavor, options.Environment));
+        return services;
     }
 
     private static Func<double> Chance(IServiceProvider host) => host.GetRequiredService<IOptions<VolumeOptions>>().Value.Chance;

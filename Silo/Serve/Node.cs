@@ -84,6 +84,7 @@ internal static class Node
             PkiCertificate = NullIfEmpty(options.PkiCertificate),
             PkiKey = NullIfEmpty(options.PkiKey),
             PkiTrusted = NullIfEmpty(options.PkiTrusted),
+            Environment = Environment.GetEnvironmentVariable,
         });
         services.Configure<VolumeOptions>(volumes =>
         {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using System.Text.Json;
 
 namespace ActorCsi.Grains.Providers.Plugins;
 
@@ -16,16 +17,57 @@ internal static class GoJson
         foreach (var (key, value) in entries)
             sorted[key] = value;
 
-        var json = new StringBuilder("{");
-        foreach (var (key, value) in sorted)
+        var json = new StringBuilder();
+        AppendObject(json, sorted, AppendString);
+        return json.ToString();
+    }
+
+    /// <summary>Appends an object; no key may stand there twice.</summary>
+    public static void AppendObject<T>(StringBuilder json, IEnumerable<KeyValuePair<string, T>> entries, Action<StringBuilder, T> append)
+    {
+        var separator = '{';
+        foreach (var (key, value) in entries.OrderBy(entry => entry.Key, ByBytes))
         {
-            if (json.Length > 1)
-                json.Append(',');
+            json.Append(separator);
             AppendString(json, key);
             json.Append(':');
-            AppendString(json, value);
+            append(json, value);
+            separator = ',';
         }
-        return json.Append('}').ToString();
+        json.Append(separator is '{' ? "{}" : "}");
+    }
+
+    /// <summary>Appends an array.</summary>
+    public static void AppendArray<T>(StringBuilder json, IEnumerable<T> items, Action<StringBuilder, T> append)
+    {
+        var separator = '[';
+        foreach (var item in items)
+        {
+            json.Append(separator);
+            append(json, item);
+            separator = ',';
+        }
+        json.Append(separator is '[' ? "[]" : "]");
+    }
+
+    /// <summary>Appends any value, its numbers digit for digit; of several entries under one key the last counts.</summary>
+    public static void Append(StringBuilder json, JsonElement value)
+    {
+        switch (value.ValueKind)
+        {
+            case JsonValueKind.Object:
+                AppendObject(json, value.EnumerateObject().GroupBy(entry => entry.Name, (name, same) => KeyValuePair.Create(name, same.Last().Value)), Append);
+                break;
+            case JsonValueKind.Array:
+                AppendArray(json, value.EnumerateArray(), Append);
+                break;
+            case JsonValueKind.String:
+                AppendString(json, value.GetString()!);
+                break;
+            default:
+                json.Append(value.GetRawText());
+                break;
+        }
     }
 
     /// <summary>Go sorts strings by their bytes in UTF-8, which is by code point; .NET's ordinal order is another beyond U+FFFF.</summary>

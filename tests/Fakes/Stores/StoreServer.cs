@@ -16,10 +16,11 @@ namespace ActorCsi.Fakes.Stores;
 public sealed class StoreServer : IAsyncDisposable
 {
     private readonly WebApplication _app;
+    private readonly RequestDelegate _answer;
     private readonly ConcurrentQueue<StoreRequest> _requests = new();
     private readonly List<(Func<HttpRequest, bool> When, Func<HttpContext, Task> Fault, int[] Left)> _faults = [];
 
-    private StoreServer(WebApplication app) => _app = app;
+    private StoreServer(WebApplication app, RequestDelegate answer) => (_app, _answer) = (app, answer);
 
     /// <summary>Where it listens: <c>https://localhost:port/</c>, or <c>http://…</c> without a certificate.</summary>
     public Uri Address { get; private set; } = null!;
@@ -48,8 +49,8 @@ public sealed class StoreServer : IAsyncDisposable
                 });
         }));
         var app = builder.Build();
-        var server = new StoreServer(app);
-        app.Run(context => server.Serve(context, answer));
+        var server = new StoreServer(app, answer);
+        app.Run(server.Serve);
         await app.StartAsync();
         var listening = new Uri(app.Urls.Single());
         server.Address = new UriBuilder(listening) { Host = "localhost" }.Uri;
@@ -66,6 +67,14 @@ public sealed class StoreServer : IAsyncDisposable
     /// <summary>As <see cref="Break(Func{HttpRequest, bool}, Func{HttpContext, Task}, int)"/>, for any request.</summary>
     public void Break(Func<HttpContext, Task> fault, int times = 1) => Break(_ => true, fault, times);
 
+    /// <summary>The next request for which <paramref name="when"/> holds is answered, as ever, when <paramref name="goOn"/> completes; that it is there is told to <paramref name="asked"/>.</summary>
+    public void Delay(Func<HttpRequest, bool> when, TaskCompletionSource asked, Task goOn) => Break(when, async context =>
+    {
+        asked.SetResult();
+        await goOn;
+        await _answer(context);
+    });
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
@@ -75,7 +84,7 @@ public sealed class StoreServer : IAsyncDisposable
         await _app.DisposeAsync();
     }
 
-    private async Task Serve(HttpContext context, RequestDelegate answer)
+    private async Task Serve(HttpContext context)
     {
         context.Request.EnableBuffering();
         using var body = new MemoryStream();
@@ -83,7 +92,7 @@ public sealed class StoreServer : IAsyncDisposable
         context.Request.Body.Position = 0;
         _requests.Enqueue(new StoreRequest(context.Request.Method, context.Request.Path + context.Request.QueryString, context.Request.Protocol, context.Request.Host.Value ?? "",
             context.Request.Headers.ToDictionary(header => header.Key, header => header.Value.ToString(), StringComparer.OrdinalIgnoreCase), body.ToArray(), context.Connection.Id));
-        await (Fault(context.Request) ?? new Func<HttpContext, Task>(answer))(context);
+        await (Fault(context.Request) ?? new Func<HttpContext, Task>(_answer))(context);
     }
 
     private Func<HttpContext, Task>? Fault(HttpRequest request)

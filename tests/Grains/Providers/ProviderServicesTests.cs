@@ -3,6 +3,7 @@ using ActorCsi.Fakes;
 using ActorCsi.Grains;
 using ActorCsi.Grains.Providers;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 
 namespace ActorCsi.Tests.Providers;
 
@@ -13,11 +14,14 @@ public sealed class ProviderServicesTests
     public async Task AddProviders_GoodOptions_GivesTheBuiltInOnes()
     {
         using var state = new TemporaryDirectory();
-        await using var host = new ServiceCollection().AddLogging().AddVolumes()
-            .AddProviders(new ProviderOptions { StateDirectory = state.Path }).BuildServiceProvider();
-        var catalog = host.GetRequiredService<IProviderCatalog>();
+        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
+        builder.UseOrleans(silo => silo.UseLocalhostClustering().UseInMemoryReminderService());
+        builder.Services.AddVolumes().AddProviders(new ProviderOptions { StateDirectory = state.Path });
+        using var host = builder.Build();
+        var catalog = host.Services.GetRequiredService<IProviderCatalog>();
 
-        Assert.Equal("token", catalog.Find("token").Name);
+        foreach (var name in (string[])["token", "pki", "vault", "openbao"])
+            Assert.Equal(name, catalog.Find(name).Name);
         var bundle = await catalog.Find("pki").Fetch(Requests.For(Requests.Class("pki")), CancellationToken.None);
         Assert.Equal(3, bundle.Files.Length);
         Assert.True(File.Exists(state["pki/ca.pem"]));

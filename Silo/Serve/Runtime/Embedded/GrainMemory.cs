@@ -1,5 +1,6 @@
 using ActorCsi.Cluster;
 using ActorCsi.Grains;
+using ActorCsi.Grains.Providers.Vault;
 
 namespace ActorCsi.Silo.Serve;
 
@@ -16,6 +17,11 @@ internal static class GrainMemory
         {
             storage.Directory = state.In("statuses");
             storage.SerializerOptions = ClusterServices.StatusJson;
+        })
+        .AddFileGrainStorage(VaultLogins.StorageName, storage =>
+        {
+            storage.Directory = state.In("vault-logins");
+            storage.SerializerOptions = VaultLogins.RecordOptions(secretsToo: state.IsInMemory);
         })
         .UseFileReminderService(reminders => reminders.Directory = state.In("reminders"));
 }

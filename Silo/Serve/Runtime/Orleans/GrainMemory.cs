@@ -1,5 +1,6 @@
 using ActorCsi.Cluster;
 using ActorCsi.Grains;
+using ActorCsi.Grains.Providers.Vault;
 
 namespace ActorCsi.Silo.Serve;
 
@@ -13,5 +14,6 @@ internal static class GrainMemory
     public static ISiloBuilder UseGrainMemory(this ISiloBuilder silo, StateDirectory state) => silo
         .AddMemoryGrainStorage(VolumeGrain.StorageName)
         .AddMemoryGrainStorage(ClusterServices.StatusStorage)
+        .AddMemoryGrainStorage(VaultLogins.StorageName)
         .UseInMemoryReminderService();
 }

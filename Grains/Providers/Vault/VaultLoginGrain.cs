@@ -1,0 +1,253 @@
+using System.Collections.Immutable;
+using ActorCsi.Grains.Providers.Http;
+using ActorCsi.Grains.Tokens;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Orleans.Concurrency;
+
+namespace ActorCsi.Grains.Providers.Vault;
+
+/// <summary>
+/// One account's login and the leases that hang on it.
+/// <code>
+///   Fetch ─▶ Login: the one there is; renewed at half its life, replaced when it cannot be ─▶ each read:
+///              held and not due?   the same answer                     (a lease, a certificate)
+///              lease due?          renewed, the same answer; when its longest life is near, read anew
+///              another volume has just been given it?  that            (nobody is given the same reading twice)
+///              else                asked, once for all who wait
+///   Release, the last user of a lease ─▶ revoked           Release, the last user at all ─▶ the login is revoked, and all leases with it
+/// </code>
+/// Renewing a lease is no timer's business: a volume comes when its content is due, and finds the same content with new time to live. The login's
+/// timer is for those times in which no volume comes.
+/// </summary>
+/// <remarks>Reentrant: reads run side by side. State changes only between awaits, each time as a whole.</remarks>
+[Reentrant, KeepAlive]
+internal sealed partial class VaultLoginGrain : Grain, IVaultLoginGrain, IRemindable
+{
+    /// <summary>The reminder that exists as long as there is anything to give back: it is also the list of accounts.</summary>
+    public const string ReminderName = "vault-login";
+
+    private static readonly TimeSpan ReminderPeriod = TimeSpan.FromHours(1);
+    private static readonly TimeSpan LongestWait = TimeSpan.FromDays(1);
+
+    private readonly IPersistentState<VaultLoginRecord> _state;
+    private readonly ProviderHttp _http;
+    private readonly VaultVolumes _volumes;
+    private readonly Func<double> _chance;
+    private readonly TimeProvider _time;
+    private readonly ILogger<VaultLoginGrain> _log;
+
+    private VaultLoginRecord _record = VaultLoginRecord.Empty;
+    private PodToken? _podToken;
+    private int _working;
+    private IGrainTimer? _timer;
+    private Task? _saving;
+    private bool _unsaved;
+
+    /// <summary>Called by the grain runtime.</summary>
+    public VaultLoginGrain(
+        [PersistentState("login", VaultLogins.StorageName)] IPersistentState<VaultLoginRecord> state,
+        ProviderHttp http,
+        VaultVolumes volumes,
+        IOptions<VolumeOptions> options,
+        TimeProvider time,
+        ILogger<VaultLoginGrain> log)
+    {
+        _state = state;
+        _http = http;
+        _volumes = volumes;
+        _chance = options.Value.Chance;
+        _time = time;
+        _log = log;
+    }
+
+    private VaultAccount Account => _record.Account!;
+
+    private VaultApi Api => new(_http.To(Account.Endpoint), Account);
+
+    private DateTimeOffset Now => _time.GetUtcNow();
+
+    /// <inheritdoc/>
+    public override Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        _record = _state.RecordExists ? _state.State : VaultLoginRecord.Empty;
+        foreach (var use in _record.Uses)
+            _volumes.Add(use.Volume, this.GetPrimaryKeyString());
+        ArmTimer();
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public async Task<ImmutableArray<VaultReply>> Fetch(VaultFetch fetch, CancellationToken cancellationToken)
+    {
+        // The work goes on when the caller gives up: an answer that is on its way may be a lease, and then it must be known here.
+        var work = FetchAll(fetch);
+        try
+        {
+            return await work.WaitAsync(cancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            _ = work.ContinueWith(static done => Erase(done.Result), CancellationToken.None,
+                TaskContinuationOptions.OnlyOnRanToCompletion | TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+            throw;
+        }
+    }
+
+    private async Task<ImmutableArray<VaultReply>> FetchAll(VaultFetch fetch)
+    {
+        _working++;
+        try
+        {
+            Enter(fetch);
+            var readings = fetch.Reads.Select(read => Reading(read, fetch)).ToArray();
+            await Task.WhenAll(readings).ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Current); // all end, then the first failure counts
+            ImmutableArray<VaultReply> replies = [.. readings.Select(reading => reading.GetAwaiter().GetResult())];
+            SetUse(fetch.Volume, fetch.Reads);
+            return replies;
+        }
+        finally
+        {
+            _working--;
+            await Save();
+            ArmTimer();
+            TidyIfNeeded();
+        }
+    }
+
+    /// <summary>Until it has fetched, a volume uses what it had and what it wants: if it fails half-way, it comes again.</summary>
+    private void Enter(VaultFetch fetch)
+    {
+        _volumes.Add(fetch.Volume, this.GetPrimaryKeyString());
+        if (_podToken is null || _podToken.ExpiresAt < fetch.Token.ExpiresAt)
+            _podToken = fetch.Token;
+        var before = _record.Uses.FirstOrDefault(use => use.Volume == fetch.Volume)?.Reads ?? [];
+        _record = _record with
+        {
+            Account = fetch.Account,
+            Uses = [.. _record.Uses.Where(use => use.Volume != fetch.Volume), new VaultUse(fetch.Volume, [.. before.Union(fetch.Reads)])],
+        };
+    }
+
+    /// <summary>A volume that was released meanwhile is no user any more.</summary>
+    private void SetUse(string volume, ImmutableArray<VaultRead> reads)
+        => _record = _record with { Uses = [.. _record.Uses.Select(use => use.Volume == volume ? new VaultUse(volume, reads) : use)] };
+
+    /// <inheritdoc/>
+    public async Task Release(string volume)
+    {
+        _record = _record with { Uses = _record.Uses.RemoveAll(use => use.Volume == volume) };
+        _volumes.Remove(volume, this.GetPrimaryKeyString());
+        await Save();
+        TidyIfNeeded();
+    }
+
+    /// <inheritdoc/>
+    public async Task Resume()
+    {
+        foreach (var use in _record.Uses)
+            if (await GrainFactory.GetGrain<IVolumeGrain>(use.Volume).Inspect() is null)
+                await Release(use.Volume);
+        await Save(); // where nothing is left, so that the reminder goes too
+        TidyIfNeeded();
+    }
+
+    /// <inheritdoc/>
+    public Task ReceiveReminder(string reminderName, TickStatus status) => Resume();
+
+    /// <inheritdoc/>
+    public Task<VaultLoginStatus> Inspect() => Task.FromResult(new VaultLoginStatus(
+        _record.Account,
+        new VaultCount(_record.Logins.Length, _record.Logins.IsEmpty ? null : _record.Logins.Max(login => login.ExpiresAt)),
+        new VaultCount(_record.Holdings.Length, _record.Holdings.IsEmpty ? null : _record.Holdings.Max(holding => holding.ExpiresAt)),
+        [.. _record.Uses.Select(use => use.Volume)]));
+
+    private void ArmTimer()
+    {
+        if (NextTick() is not { } at)
+        {
+            _timer?.Dispose();
+            _timer = null;
+            return;
+        }
+        var wait = at - Now;
+        var due = wait > LongestWait ? LongestWait : wait > TimeSpan.Zero ? wait : TimeSpan.Zero;
+        if (_timer is null)
+            _timer = this.RegisterGrainTimer(Tick, new GrainTimerCreationOptions(due, Timeout.InfiniteTimeSpan) { Interleave = true });
+        else
+            _timer.Change(due, Timeout.InfiniteTimeSpan);
+    }
+
+    private DateTimeOffset? NextTick()
+    {
+        DateTimeOffset?[] times =
+        [
+            _record.Uses.IsEmpty ? null : Current?.RenewAt,
+            _tidyAt,
+            _record.Logins.Where(login => login.IsLeft).Select(login => (DateTimeOffset?)login.ExpiresAt).Min(),
+            _record.Holdings.Where(holding => holding.IsLeft).Select(holding => (DateTimeOffset?)holding.ExpiresAt).Min(),
+        ];
+        return times.Min();
+    }
+
+    private async Task Tick()
+    {
+        if (!_record.Uses.IsEmpty && Current is { } login && login.RenewAt <= Now)
+            await KeepLogin();
+        if (_tidyAt <= Now || _record.Logins.Any(login => login.ExpiresAt <= Now) || _record.Holdings.Any(holding => holding.ExpiresAt <= Now))
+            await Tidy();
+        ArmTimer();
+    }
+
+    /// <summary>Writes the record. One at a time: whoever comes while it is written waits for the next time round.</summary>
+    private Task Save()
+    {
+        _unsaved = true;
+        return _saving ??= SaveAll();
+    }
+
+    private async Task SaveAll()
+    {
+        await Task.Yield(); // _saving must be set before this can end
+        try
+        {
+            while (_unsaved)
+            {
+                _unsaved = false;
+                await (_record.IsEmpty ? Forget() : Write());
+            }
+        }
+        catch (Exception failure) // what is lost is only what a restart would have given back
+        {
+            Log.VaultLoginNotSaved(_log, this.GetPrimaryKeyString(), failure);
+        }
+        finally
+        {
+            _saving = null;
+        }
+        if (_record.IsEmpty && _working == 0)
+            DeactivateOnIdle();
+    }
+
+    private async Task Write()
+    {
+        if (!_state.RecordExists) // the reminder first: a crash in between leaves a reminder without a record, which Resume takes away
+            await this.RegisterOrUpdateReminder(ReminderName, ReminderPeriod, ReminderPeriod);
+        _state.State = _record;
+        await _state.WriteStateAsync();
+    }
+
+    private async Task Forget()
+    {
+        if (_state.RecordExists)
+            await _state.ClearStateAsync();
+        if (await this.GetReminder(ReminderName) is { } reminder)
+            await this.UnregisterReminder(reminder);
+    }
+
+    private static void Erase(ImmutableArray<VaultReply> replies)
+    {
+        foreach (var reply in replies)
+            reply.Body.Erase();
+    }
+}

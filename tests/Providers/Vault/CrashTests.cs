@@ -1,0 +1,112 @@
+using ActorCsi.Testing;
+
+namespace ActorCsi.Tests.Providers.Vault;
+
+/// <summary>After kill -9 nothing is asked that is not due, and nothing is left behind for ever.</summary>
+public sealed class CrashTests : VaultTest
+{
+    private const string Creds = "- {objectName: user, secretPath: database/creds/shop, secretKey: username}";
+
+    public CrashTests() => IsDurable = true;
+
+    public override async Task InitializeAsync()
+    {
+        await base.InitializeAsync();
+        Vault.MountDatabase();
+        SetClass(Creds);
+    }
+
+    [Fact]
+    public async Task Restart_VolumesServeOn_TheServerIsAskedNothing()
+    {
+        await Publish();
+        var asked = Vault.Front.Requests.Count;
+        await Crash();
+        await Restart();
+        await Publish();
+        Assert.Equal(asked, Vault.Front.Requests.Count);
+        Assert.Equal("v-shop-1", Files()["user"]);
+    }
+
+    [Fact]
+    public async Task Restart_Memory_LoginAndLeaseAreRenewedAndGivenBack()
+    {
+        await Publish();
+        await Crash();
+        await Restart();
+        await Advance(TimeSpan.FromMinutes(41));
+        await Publish();
+        await Until(() => Vault.Asked("POST", "/v1/sys/leases/renew") == 1);
+        Assert.Equal((1, 1, "v-shop-1"), (Vault.Logins, Vault.UsersMade, Files()["user"]));
+        await Unpublish();
+        await Until(() => Vault.Tokens.Count == 0 && Vault.Leases.Count == 0);
+    }
+
+    [Fact]
+    public async Task Restart_CrashedInTheMiddleOfAPublish_WhatWasLeasedIsGivenBack()
+    {
+        await Publish(Pod("web-1"));
+        var (asked, never) = (new TaskCompletionSource(), new TaskCompletionSource());
+        SetClass("second", "vault", "- {objectName: other, secretPath: database/creds/other, secretKey: username}\n- {objectName: user, secretPath: kv/data/shop, secretKey: user}");
+        Vault.Front.Delay(request => request.Path.StartsWithSegments("/v1/kv", StringComparison.Ordinal), asked, never.Task);
+        var publishing = Publish(className: "second");
+        await asked.Task.Soon();
+        await Until(() => Vault.Leases.Count == 2);
+        await Unpublish(Pod("web-1"));
+        await Crash();
+        _ = publishing.ContinueWith(static done => done.Exception, TaskScheduler.Default);
+        await Restart();
+        await Until(() => Vault.Tokens.Count == 0 && Vault.Leases.Count == 0);
+        never.SetResult();
+    }
+
+    [Fact]
+    public async Task Restart_CrashedBeforeItWasGivenBack_IsGivenBackThen()
+    {
+        await Publish();
+        Vault.IsSealed = true;
+        await Unpublish();
+        await Until(() => Vault.Asked("POST", "/v1/auth/token/revoke-self") == 1);
+        await Crash();
+        Vault.IsSealed = false;
+        await Restart();
+        await Until(() => Vault.Tokens.Count == 0 && Vault.Leases.Count == 0);
+    }
+
+    [Fact]
+    public async Task Restart_StateOnDisk_WhatWasForgottenIsListedUntilItsEnd()
+    {
+        KeepsSecrets = false;
+        await Publish();
+        await Crash();
+        await Restart();
+        var status = await Login().Inspect().Soon();
+        Assert.Equal((1, 1, "csi-web-0-vault"), (status.Logins.Count, status.Leases.Count, Assert.Single(status.Volumes)));
+        await Publish(); // nothing is due
+        Assert.Equal("v-shop-1", Files()["user"]);
+
+        await Volume(Pod()).Refresh(CancellationToken.None).Soon();
+        Assert.Equal((2, "v-shop-2"), (Vault.Logins, Files()["user"]));
+        await Unpublish();
+        await Until(async () => await Login().Inspect() is { Logins.Count: 1, Leases.Count: 1 }); // ours is gone; the forgotten one lives
+        Assert.Single(Vault.Tokens);
+        await Advance(TimeSpan.FromHours(1));
+        Assert.Empty(Vault.Leases);
+        await Until(async () => (await Login().Inspect()).Logins.Count == 0);
+    }
+
+    [Fact]
+    public async Task Files_StateOnDisk_HoldNothingSecret()
+    {
+        KeepsSecrets = false;
+        await Publish();
+        var written = string.Concat(Directory.EnumerateFiles(Path.GetDirectoryName(CaFile)!, "*", SearchOption.AllDirectories)
+            .Where(file => file.Contains("logins", StringComparison.Ordinal)).Select(File.ReadAllText));
+        Assert.Contains("accessor-1", written, StringComparison.Ordinal);
+        foreach (var secret in (string[])[Vault.Tokens[0].Id, Vault.Leases[0].Id, "v-shop-1"])
+        {
+            Assert.DoesNotContain(secret, written, StringComparison.Ordinal);
+            Assert.DoesNotContain(Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes(secret)), written, StringComparison.Ordinal);
+        }
+    }
+}
