@@ -12,6 +12,7 @@ public static class UnixSocket
     public static SocketsHttpHandler Handler(string path) => new()
     {
         UseProxy = false,
+        ActivityHeadersPropagator = null, // it would tell the service of a span of HttpClient's own, which nobody exports; who traces names its own
         ConnectCallback = (_, cancellationToken) => Connect(path, cancellationToken),
     };
 

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using ActorCsi.Silo.Try;
 
 namespace ActorCsi.Tests.EndToEnd;
 
@@ -85,6 +86,26 @@ public sealed partial class TelemetryTests
         Assert.All(
             (string[])["csi.v1.Node/NodePublishVolume", "Fetch", "vault", "csi-vault-volume"],
             text => Assert.Contains(text, collector.Text("/v1/traces"), StringComparison.Ordinal));
+    }
+
+    /// <summary>From kubelet's call through the volume's grain and its session's to the plugin.</summary>
+    [MountFact]
+    public async Task Trace_CallerSendsItsOwn_GoesOnInThePlugin()
+    {
+        const string trace = "4bf92f3577b34da6a3ce929d0e0e4736", span = "00f067aa0ba902b7";
+        await using var collector = await FakeCollector.Start("http/protobuf");
+        using var node = new TestNode("--otlp-endpoint", collector.Endpoint, "--otlp-protocol", "http/protobuf");
+        await using var plugin = await node.AddPlugin("vault");
+        await node.Start();
+        var volume = node.Volume("vault");
+        Directory.CreateDirectory(Path.GetDirectoryName(volume.Target)!);
+
+        using var channel = Kubelet.Connect(node.Socket);
+        await new Csi.V1.Node.NodeClient(channel).NodePublishVolumeAsync(volume.Request, new Metadata { { "traceparent", $"00-{trace}-{span}-01" } });
+
+        var parent = Assert.Single(plugin.TraceParents.Where(parent => parent.Length > 0).Distinct());
+        Assert.StartsWith($"00-{trace}-", parent, StringComparison.Ordinal);
+        Assert.DoesNotContain(span, parent, StringComparison.Ordinal); // the driver's own span is between
     }
 
     /// <summary>OpenTelemetry's SDK is some MiB that a node which does not use it need not carry.</summary>

@@ -33,6 +33,7 @@ public sealed class FakePlugin : IAsyncDisposable
     private readonly ConcurrentQueue<Func<MountRequest, HttpContext, Task>> _script = new();
     private readonly ConcurrentQueue<MountRequest> _mounts = new();
     private readonly ConcurrentQueue<string> _authorities = new();
+    private readonly ConcurrentQueue<string> _traceParents = new();
     private readonly SemaphoreSlim _arrivals = new(0);
     private Func<MountRequest, HttpContext, Task> _step = (_, http) => Answer(http, Bundle("1", ("secret", "content")));
     private int _versions;
@@ -68,6 +69,9 @@ public sealed class FakePlugin : IAsyncDisposable
 
     /// <summary>The <c>:authority</c> of each call.</summary>
     public IReadOnlyList<string> Authorities => [.. _authorities];
+
+    /// <summary>The <c>traceparent</c> of each call; empty where there was none.</summary>
+    public IReadOnlyList<string> TraceParents => [.. _traceParents];
 
     /// <summary>How often the version was asked.</summary>
     public int Versions => _versions;
@@ -149,6 +153,7 @@ public sealed class FakePlugin : IAsyncDisposable
     private async Task Serve(HttpContext http)
     {
         _authorities.Enqueue(http.Request.Host.Value ?? "");
+        _traceParents.Enqueue(http.Request.Headers.TraceParent.ToString());
         var message = await ReadMessage(http);
         switch (http.Request.Path.Value)
         {

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 using ActorCsi.Grains.Classes;
 using Google.Protobuf;
@@ -39,7 +40,7 @@ internal sealed class PluginProvider(string name, PluginSockets sockets, TokenDe
         {
             try
             {
-                return Bundle(await connection.Client.MountAsync(MountRequests.Of(request), cancellationToken: cancellationToken), request);
+                return Bundle(await connection.Client.MountAsync(MountRequests.Of(request), Trace(), cancellationToken: cancellationToken), request);
             }
             catch (RpcException) when (cancellationToken.IsCancellationRequested)
             {
@@ -111,4 +112,15 @@ internal sealed class PluginProvider(string name, PluginSockets sockets, TokenDe
         => MemoryMarshal.TryGetArray(content.Memory, out var array) && array is { Offset: 0, Array: { } bytes } && bytes.Length == array.Count
             ? new Secret(bytes)
             : new Secret(content.ToByteArray());
+
+    /// <summary>The span that the call is made under (https://www.w3.org/TR/trace-context/); null when nobody traces.</summary>
+    private static Metadata? Trace()
+    {
+        if (Activity.Current is not { IdFormat: ActivityIdFormat.W3C } span)
+            return null;
+        var headers = new Metadata { { "traceparent", span.Id! } };
+        if (span.TraceStateString is { Length: > 0 } state)
+            headers.Add("tracestate", state);
+        return headers;
+    }
 }
