@@ -114,7 +114,7 @@ internal sealed class FollowedClass : IReflection<V1SecretProviderClass>
 
     private static string Mend(KubernetesException why) => why switch
     {
-        { Reason: StatusReason.Forbidden } => "; the driver's ClusterRole must allow get, list and watch of secretproviderclasses",
+        { Reason: StatusReason.Forbidden } => "; the driver's ClusterRole must allow list and watch of secretproviderclasses",
         { IsNotFound: true } => "; is the CRD secretproviderclasses.secrets-store.csi.x-k8s.io installed?",
         _ => "",
     };

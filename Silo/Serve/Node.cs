@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using ActorCsi.Cluster;
 using ActorCsi.Cluster.Classes;
 using ActorCsi.Driver;
 using ActorCsi.Grains;
@@ -49,7 +50,7 @@ internal static class Node
             .UseGrainMemory(state));
         AddGrains(builder.Services, options, state);
         if (ClusterOption.Access(options.Kubernetes, time) is { } cluster)
-            AddCluster(builder.Services, cluster);
+            AddCluster(builder.Services, options, cluster);
 
         builder.Services.AddCsiDriver(new CsiDriverOptions
         {
@@ -94,10 +95,11 @@ internal static class Node
         services.Configure<ProviderLimits>(limits => limits.Timeout = options.ProviderTimeout);
     }
 
-    private static void AddCluster(IServiceCollection services, ClusterAccess cluster)
+    private static void AddCluster(IServiceCollection services, ServeOptions options, ClusterAccess cluster)
     {
         services.AddKubernetes(cluster);
         services.AddClusterClasses();
+        services.AddClusterObjects(objects => objects.NodeId = options.NodeId);
     }
 
     /// <summary>After everything else: nobody who wants a volume waits for it.</summary>

@@ -287,7 +287,7 @@ public sealed class ClusterClassesTests : IAsyncLifetime, IDisposable
         var failure = await FindFails("a");
 
         Assert.Equal(VolumeError.ClusterUnavailable, failure.Error);
-        Assert.Contains("ClusterRole must allow get, list and watch of secretproviderclasses", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("ClusterRole must allow list and watch of secretproviderclasses", failure.Message, StringComparison.Ordinal);
     }
 
     [Fact]
