@@ -40,6 +40,7 @@ internal sealed class SecretSyncGrain : Grain, ISecretSyncGrain
 
     private readonly SortedDictionary<string, Member> _members = new(StringComparer.Ordinal); // by volume id
     private readonly HashSet<PodIdentity> _complaining = []; // pods that were told of a fault
+    private bool _hasNews; // told since the last look at the members began
     private string _settled = ""; // the fingerprint of what the Secret was last seen to be
     private DateTimeOffset _lookAgainAt; // when that is no longer taken for granted
 
@@ -62,20 +63,26 @@ internal sealed class SecretSyncGrain : Grain, ISecretSyncGrain
     public Task Serve(SecretSource source)
     {
         _members[source.Volume.VolumeId] = _members.TryGetValue(source.Volume.VolumeId, out var known) ? known with { Source = source } : new Member(source, null);
-        _alarm.Set(TimeSpan.Zero);
-        return Task.CompletedTask;
+        return Wake();
     }
 
     /// <inheritdoc/>
     public Task Leave(string volumeId)
     {
         _members.Remove(volumeId);
+        return Wake();
+    }
+
+    private Task Wake()
+    {
+        _hasNews = true;
         _alarm.Set(TimeSpan.Zero);
         return Task.CompletedTask;
     }
 
     private async Task Settle(CancellationToken cancellationToken)
     {
+        _hasNews = false;
         var hasAllOwners = await FindOwners();
         if (_members.Count == 0)
         {
@@ -84,7 +91,7 @@ internal sealed class SecretSyncGrain : Grain, ISecretSyncGrain
         }
         var leader = _members.Values.Where(member => member.Owners is not null).MaxBy(member => member.Source.Volume.ServedAt);
         var isSettled = (leader is null || await TryWrite(leader.Source, cancellationToken)) && hasAllOwners;
-        _alarm.Set(isSettled ? Jittered(_options.SecretCheck) : _retry.Next());
+        _alarm.Set(_hasNews ? TimeSpan.Zero : isSettled ? Jittered(_options.SecretCheck) : _retry.Next());
         if (isSettled)
             _retry.Reset();
     }

@@ -77,7 +77,8 @@ internal sealed class PodStatusGrain : Grain, IPodStatusGrain
         {
             if (_state.RecordExists)
                 await _state.ClearStateAsync(CancellationToken.None);
-            DeactivateOnIdle();
+            if (_volumes.Count == 0) // a volume that came meanwhile has set the alarm
+                DeactivateOnIdle();
             return;
         }
         var wanted = PodStatus.Of(_volumes.Values.First(), _nodeId);
