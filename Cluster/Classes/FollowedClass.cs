@@ -64,6 +64,8 @@ internal sealed class FollowedClass : IReflection<V1SecretProviderClass>
         if (_isInDoubt)
             Log.ClassInTouch(_log, Name);
         (_isInDoubt, _doubt) = (false, null);
+        lock (_gate)
+            _answer.TrySetResult(); // a watch that goes on where the last one ended has nothing to say, and that is an answer
     }
 
     public void OutOfTouch(KubernetesException why)

@@ -257,6 +257,21 @@ public sealed class ClusterClassesTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
+    public async Task Find_AbsentAndTheServerIsBack_IsNullAtOnce()
+    {
+        Assert.Null(await Find("a"));
+        Mount("one", "a");
+        await Until(() => _cluster.Watches("secretproviderclasses") == 1);
+        _cluster.IsDown = true;
+        await Until(() => _classes.Doubt("default", "a") is not null);
+
+        _cluster.Heal();
+        await Retry(() => _classes.Doubt("default", "a") is null);
+
+        Assert.Null(await Find("a")); // no time passes
+    }
+
+    [Fact]
     public async Task Find_KnownWhileTheServerIsAway_IsUsableAndInDoubtUntilItIsBack()
     {
         _cluster.Add(Json("a"));
