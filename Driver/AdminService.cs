@@ -70,6 +70,8 @@ internal sealed class AdminService(IVolumeIndex index, IGrainFactory grains, Tim
     {
         if (words.Length == 0)
             throw new VolumeException(VolumeError.Invalid, "nothing says which volume: expected a volume id or its beginning, namespace/pod or namespace/pod/volume");
+        if ((await index.List()).Contains(words) && await Inspect(words, cancellationToken) is { } exact)
+            return exact;
         return await Select(new VolumeSelector { Volume = words }, cancellationToken) switch
         {
             [] => throw Vanished(words),
