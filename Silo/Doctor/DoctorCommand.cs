@@ -23,11 +23,11 @@ internal sealed class DoctorCommand : Command
     public DoctorCommand() : base("doctor", "Looks for what is wrong with this node and says how to mend it. Takes the options of serve too, for a node where no driver runs yet.")
     {
         foreach (var option in _serve.Options)
-            if (option.Name != _kubeConfig.Name)
-                Add(option);
+            Add(option);
         Add(_output);
         Add(_kubeletDir);
-        Add(_kubeConfig);
+        if (_serve.Options.All(option => option.Name != _kubeConfig.Name))
+            Add(_kubeConfig);
         SetAction(Run);
     }
 
@@ -61,7 +61,7 @@ internal sealed class DoctorCommand : Command
             IsDriverRunning = driver is not null,
             TryMount = root.Length == 0 ? () => TryMount(options.StateDirectory) : null,
         };
-        cluster.Open(node, parsed.GetRequiredValue(_kubeConfig), ApiPatience);
+        cluster.Open(node, parsed.GetValue<string>(_kubeConfig.Name) ?? "", ApiPatience);
         return node with { Cluster = cluster.Client, IsClusterAskedAsDriver = cluster.IsDriversOwn };
     }
 

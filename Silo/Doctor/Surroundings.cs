@@ -3,6 +3,7 @@ using ActorCsi.Admin.V1;
 using ActorCsi.Grains.Tmpfs;
 using ActorCsi.Kubernetes;
 using ActorCsi.Protocol;
+using ActorCsi.Silo.Operate;
 using ActorCsi.Silo.Serve;
 using Grpc.Core;
 using Grpc.Net.Client;
@@ -134,7 +135,12 @@ internal sealed record Surroundings
     /// <summary>One call to a gRPC service on a socket; null when it is not answered in time, or with an error.</summary>
     public async Task<T?> Ask<T>(string socket, Func<GrpcChannel, CallOptions, AsyncUnaryCall<T>> call, CancellationToken cancellationToken) where T : class
     {
-        using var channel = GrpcChannel.ForAddress("http://localhost", new GrpcChannelOptions { HttpHandler = UnixSocket.Handler(At(socket)), DisposeHttpClient = true });
+        using var channel = GrpcChannel.ForAddress("http://localhost", new GrpcChannelOptions
+        {
+            HttpHandler = UnixSocket.Handler(At(socket)),
+            DisposeHttpClient = true,
+            MaxReceiveMessageSize = OperatorCommand.LargestAnswer,
+        });
         try
         {
             return await call(channel, new CallOptions(deadline: DateTime.UtcNow + Patience, cancellationToken: cancellationToken));

@@ -11,7 +11,8 @@ namespace ActorCsi.Silo.Operate;
 /// <summary>A command that asks the driver on this node, over the private socket in its state directory.</summary>
 internal abstract class OperatorCommand : Command
 {
-    private const int LargestAnswer = 256 << 20; // bytes: some 100,000 volumes
+    /// <summary>The largest answer, in bytes: some 100,000 volumes.</summary>
+    public const int LargestAnswer = 256 << 20;
 
     private readonly Setting<string> _stateDir = new("state-dir", "/run/actorcsi", "The driver's state directory.", Path.GetFullPath);
     private readonly Setting<string> _adminSocket = new("admin-socket", "", "The driver's private socket, when it is not admin.sock in --state-dir.", text => text);

@@ -44,6 +44,9 @@ internal sealed class SoundNode : IAsyncDisposable
 
     public FakeCluster Cluster { get; private set; } = null!;
 
+    /// <summary>What the driver may do there.</summary>
+    public DriverRights Rights { get; } = DriverRights.AsShipped();
+
     public FakePlugin Plugin { get; private set; } = null!;
 
     /// <summary>What doctor sees; a test may replace parts of it.</summary>
@@ -189,6 +192,7 @@ internal sealed class SoundNode : IAsyncDisposable
     private async Task StartCluster()
     {
         Cluster = await FakeCluster.Start();
+        Cluster.Allows = Rights.Allow;
         SetCsiDriver();
         _client = new KubernetesClient(KubeConfig.Read(_root.Write("config", Cluster.KubeConfig()), TimeProvider.System), new KubernetesClientOptions { Repetitions = 1, FirstPause = TimeSpan.FromMilliseconds(1) }, TimeProvider.System);
     }

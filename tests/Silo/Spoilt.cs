@@ -114,6 +114,7 @@ internal static class Spoilt
         Row("the API server refuses the token", "api-server", "Error", "does not accept", node => node.Cluster.Revoke(FakeCluster.DriverToken)),
         Row("the clock is half an hour ahead", "api-server", "Error", "ahead", node => node.Surroundings = node.Surroundings with { Time = new VirtualTime(DateTimeOffset.UtcNow.AddMinutes(31)) }),
         Row("the clock is a minute behind", "api-server", "Warning", "behind", node => node.Surroundings = node.Surroundings with { Time = new VirtualTime(DateTimeOffset.UtcNow.AddMinutes(-1)) }),
+        Row("a CRD is missing", "custom-resources", "Error", "secretproviderclasspodstatuses", node => node.Cluster.Always(Fault.Answers(404, "NotFound"), request => request is { Resource: "secretproviderclasspodstatuses" })),
         Row("no CSIDriver object", "csidriver", "Error", SoundNode.DriverName, node => node.Cluster.Remove("csidrivers", "", SoundNode.DriverName)),
         Row("no pod information", "csidriver", "Error", "podInfoOnMount", node => node.SetCsiDriver("\"podInfoOnMount\": true", "\"podInfoOnMount\": false")),
         Row("no republish", "csidriver", "Error", "requiresRepublish", node => node.SetCsiDriver("\"requiresRepublish\": true, ", "")),
@@ -130,8 +131,8 @@ internal static class Spoilt
             """)),
         Row("the flag came before the kubelet", "tokens-in-secrets", "Warning", "volume_context", node => node.Driver.Report.TokenSource = "VolumeContext"),
         Row("tokens could be in secrets", "tokens-in-secrets", "Note", "does not have", node => node.SetCsiDriver(", \"serviceAccountTokenInSecrets\": true", "")),
-        Row("classes may not be listed", "rights", "Error", "list secretproviderclasses", node => node.Cluster.Allows = request => request is not { Resource: "secretproviderclasses", Verb: "list" }),
-        Row("statuses may not be written", "rights", "Error", "patch secretproviderclasspodstatuses", node => node.Cluster.Allows = request => request is not { Resource: "secretproviderclasspodstatuses", Verb: "patch" }));
+        Row("classes may not be listed", "rights", "Error", "list secretproviderclasses", node => node.Cluster.Allows = request => request is not { Resource: "secretproviderclasses", Verb: "list" } && node.Rights.Allow(request)),
+        Row("statuses may not be written", "rights", "Error", "patch secretproviderclasspodstatuses", node => node.Cluster.Allows = request => request is not { Resource: "secretproviderclasspodstatuses", Verb: "patch" } && node.Rights.Allow(request)));
 
     public static Func<SoundNode, Task> Of(string what) => All[what];
 
