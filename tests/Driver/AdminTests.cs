@@ -88,6 +88,15 @@ public sealed class AdminTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task ListVolumes_AThousand_AreAllListed()
+    {
+        foreach (var id in Enumerable.Range(0, 1000).Select(i => $"csi-{i:000}"))
+            Publish(Status(id, $"pod-of-{id}"));
+
+        Assert.Equal(1000, (await List(new())).Distinct().Count());
+    }
+
+    [Fact]
     public async Task ListVolumes_OneDoesNotAnswer_IsListedAsUnknown()
     {
         Publish(Status("csi-1", "web"));
