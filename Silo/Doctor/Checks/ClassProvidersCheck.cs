@@ -12,8 +12,8 @@ internal sealed class ClassProvidersCheck : ICheck
     public async IAsyncEnumerable<Finding> Run(Surroundings node, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var classes = await KnownClasses.ReadAll(node, cancellationToken);
-        await using var services = KnownClasses.Providers(node);
-        var providers = services.GetRequiredService<IProviderCatalog>();
+        using var host = KnownClasses.Providers(node);
+        var providers = host.Services.GetRequiredService<IProviderCatalog>();
         var missing = new Dictionary<string, List<string>>(StringComparer.Ordinal);
         foreach (var secretClass in classes)
         {

@@ -5,6 +5,7 @@ using ActorCsi.Kubernetes;
 using ActorCsi.Kubernetes.Kinds;
 using ActorCsi.Silo.Serve;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 
 namespace ActorCsi.Silo.Doctor.Checks;
 
@@ -27,20 +28,21 @@ internal static class KnownClasses
         return classes;
     }
 
-    /// <summary>The driver's own catalogue, with the driver's own options.</summary>
-    public static ServiceProvider Providers(Surroundings node) => new ServiceCollection()
-        .AddLogging()
-        .AddMetrics()
-        .AddSingleton(node.Time)
-        .Configure<VolumeOptions>(_ => { })
-        .AddProviders(new ProviderOptions
+    /// <summary>The driver's own catalogue, with the driver's own options. The silo that providers want to be in is built and never started.</summary>
+    public static IHost Providers(Surroundings node)
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
+        builder.UseOrleans(silo => silo.UseLocalhostClustering().UseInMemoryReminderService());
+        builder.Services.AddSingleton(node.Time).AddVolumes().AddProviders(new ProviderOptions
         {
             SocketDirectories = [.. node.Options.ProviderDirectories.Select(node.At)],
             PreferBuiltIn = node.Options.PreferBuiltIn,
             PluginAudiences = Node.PluginAudiences(node.Options.ProviderAudiences),
             StateDirectory = node.At(node.Options.StateDirectory),
-        })
-        .BuildServiceProvider();
+            Environment = node.Variable,
+        });
+        return builder.Build();
+    }
 
     private static SecretProviderClass Of(V1SecretProviderClass found) => new(
         found.Metadata.Namespace ?? "", found.Metadata.Name ?? "", found.Spec?.Provider ?? "",

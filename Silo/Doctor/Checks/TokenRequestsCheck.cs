@@ -21,8 +21,8 @@ internal sealed class TokenRequestsCheck() : ClusterCheck("token-requests")
     /// <summary>Each class and audience; null where any token will do.</summary>
     private static async Task<IEnumerable<(string Class, string? Audience)>> Wanted(Surroundings node, CancellationToken cancellationToken)
     {
-        await using var services = KnownClasses.Providers(node);
-        var providers = services.GetRequiredService<IProviderCatalog>();
+        using var host = KnownClasses.Providers(node);
+        var providers = host.Services.GetRequiredService<IProviderCatalog>();
         var wanted = new List<(string, string?)>();
         foreach (var secretClass in await KnownClasses.ReadAll(node, cancellationToken))
         {
