@@ -38,7 +38,7 @@ internal static partial class Log
     [LoggerMessage(110, LogLevel.Error, "{Volume} could not be resumed")]
     public static partial void NotResumed(ILogger log, string volume, Exception failure);
 
-    [LoggerMessage(112, LogLevel.Warning, "noswap was refused (it needs Linux 6.4, outside user namespaces), so on a node with swap the files of volumes can be written to it; turn swap off, or encrypt it")]
+    [LoggerMessage(113, LogLevel.Warning, "noswap was refused (it needs Linux 6.4, outside user namespaces), so on a node with swap the files of volumes can be written to it; turn swap off, or encrypt it")]
     public static partial void SwapNotRefused(ILogger log);
 
     [LoggerMessage(111, LogLevel.Error, "{Volume}: the observer {Observer} failed; the volume is as it was")]

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Text.Json;
 using System.Threading.RateLimiting;
@@ -204,7 +205,9 @@ internal sealed class ApiChannel : IDisposable
     }
 
     /// <summary>Whether it is the connection that failed; <paramref name="e"/> may come from a request or out of the body of an answer.</summary>
-    public static bool IsOfTheConnection(Exception e) => e is HttpRequestException or IOException or AuthenticationException;
+    public static bool IsOfTheConnection(Exception e)
+        => e is HttpRequestException or IOException or AuthenticationException
+            or SocketException; // which HttpClient lets through when a connection ends while it is being made
 
     private static async Task<KubernetesException> Refusal(ApiCall call, HttpResponseMessage response, CancellationToken cancellationToken)
     {

@@ -36,6 +36,8 @@ public sealed class MalformedBytesTests : IAsyncLifetime
         ["pluginregistration.Registration/GetInfo"] = [],
         ["pluginregistration.Registration/NotifyRegistrationStatus"] = new RegistrationStatus { PluginRegistered = true, Error = "e" }.ToByteArray(),
         ["actorcsi.admin.v1.Admin/ListVolumes"] = [],
+        ["actorcsi.admin.v1.Admin/InspectVolume"] = new Admin.V1.InspectVolumeRequest { Volume = "v" }.ToByteArray(),
+        ["actorcsi.admin.v1.Admin/RefreshVolumes"] = new Admin.V1.RefreshVolumesRequest { Selector = new() { Volume = "v" } }.ToByteArray(),
     };
 
     private RunningDriver _driver = null!;

@@ -76,7 +76,7 @@ internal sealed class EndpointClient : IDisposable
             activity?.SetStatus(ActivityStatusCode.Error, "time-out");
             throw new VolumeException(VolumeError.ProviderUnavailable, $"{_endpoint.Origin} did not answer within {e.Timeout.TotalSeconds:0.#} s");
         }
-        catch (Exception e) when (e is HttpRequestException or IOException or AnswerTooLong)
+        catch (Exception e) when (e is HttpRequestException or IOException or SocketException or AnswerTooLong) // a bare SocketException: the connection ended while it was being made
         {
             var failure = HttpFailures.NoAnswer(_endpoint, e);
             activity?.SetStatus(ActivityStatusCode.Error, failure.Message);
@@ -136,7 +136,7 @@ internal sealed class EndpointClient : IDisposable
         {
             { Exception: HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError } } => true, // it never left
             { Exception: HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError or HttpRequestError.ProxyTunnelError } } => false,
-            { Exception: HttpRequestException or IOException or TimeoutRejectedException } => call.IsIdempotent,
+            { Exception: HttpRequestException or IOException or SocketException or TimeoutRejectedException } => call.IsIdempotent,
             { Result: { } answer } => call.IsIdempotent && IsTransient(call, answer, attempt.AttemptNumber),
             _ => false,
         };
