@@ -2,9 +2,9 @@ using System.Net;
 using System.Net.Sockets;
 using ActorCsi.Telemetry.Http;
 using ActorCsi.Testing;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace ActorCsi.Tests.Telemetry;
 
