@@ -81,7 +81,7 @@ public sealed class CrashTests : VaultTest
         await Crash();
         await Restart();
         var status = await Login().Inspect().Soon();
-        Assert.Equal((1, 1, "csi-web-0-vault"), (status.Logins.Count, status.Leases.Count, Assert.Single(status.Volumes)));
+        Assert.Equal((1, 1, "csi-web-0-content"), (status.Logins.Count, status.Leases.Count, Assert.Single(status.Volumes)));
         await Publish(); // nothing is due
         Assert.Equal("v-shop-1", Files()["user"]);
 

@@ -111,6 +111,7 @@ public sealed class PlaceTests : VaultTest
     [Fact]
     public async Task Publish_NoAuthority_IsNotTrusted()
     {
+        TrustsAuthority = false;
         SetClass(User, ("vaultCACertPath", null));
         var failure = await PublishFails();
         Assert.Equal(VolumeError.ProviderUnavailable, failure.Error);

@@ -1,0 +1,206 @@
+using System.Collections.Immutable;
+using ActorCsi.Fakes;
+using ActorCsi.Fakes.Stores;
+using ActorCsi.GrainEngine;
+using ActorCsi.Grains;
+using ActorCsi.Grains.Classes;
+using ActorCsi.Grains.Providers;
+using ActorCsi.Grains.Providers.Http;
+using ActorCsi.Grains.Providers.Vault;
+using ActorCsi.Grains.Tmpfs;
+using ActorCsi.Testing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Orleans.TestingHost;
+
+namespace ActorCsi.Tests.Providers;
+
+/// <summary>A node with pods and their volumes, for a store that a derived class starts: the grains of production, real HTTPS, a clock that the test moves.</summary>
+public abstract class ProviderTest : IAsyncLifetime, IDisposable
+{
+    protected const string ClassName = "content";
+
+    private readonly TemporaryDirectory _files = new();
+    private readonly TaskScheduler _scheduler = new ConcurrentExclusiveSchedulerPair().ExclusiveScheduler;
+    private InProcessTestCluster? _cluster;
+
+    internal VirtualTime Time { get; } = new();
+
+    protected TokenIssuer Issuer { get; } = new();
+
+    /// <summary>Signs the certificates of the test's servers; in <see cref="CaFile"/>.</summary>
+    protected TestAuthority Authority { get; } = new();
+
+    protected FixedClasses Classes { get; } = new();
+
+    protected MemoryKernel Kernel { get; } = new();
+
+    protected EgressRecorder Egress { get; } = new();
+
+    internal LogLines Lines { get; } = new();
+
+    /// <summary>The driver's environment. Said before the first publish.</summary>
+    protected Dictionary<string, string> Variables { get; } = [];
+
+    /// <summary>Whether the state directory lies in memory. Said before the first publish.</summary>
+    protected bool KeepsSecrets { get; set; } = true;
+
+    /// <summary>Whether there is a state directory at all. Said before the first publish.</summary>
+    protected bool IsDurable { get; set; }
+
+    protected TimeSpan? PollInterval { get; set; } = TimeSpan.FromMinutes(2);
+
+    protected string CaFile => _files["ca.pem"];
+
+    private protected InProcessTestCluster Cluster => _cluster ?? throw new InvalidOperationException("the driver does not run");
+
+    /// <summary>Which audience's token the store wants.</summary>
+    protected abstract string Audience { get; }
+
+    /// <summary>Whether the node trusts <see cref="Authority"/> where a class names no other. Said before the first publish.</summary>
+    protected bool TrustsAuthority { get; set; } = true;
+
+    /// <summary>Where names that are not the test's to choose are to be found: <see cref="ProviderHttpOptions.ConnectTo"/>. Said before the first publish.</summary>
+    protected Dictionary<string, string> ConnectTo { get; } = [];
+
+    public virtual async Task InitializeAsync() => await File.WriteAllTextAsync(CaFile, Authority.Pem);
+
+    public virtual async Task DisposeAsync()
+    {
+        if (_cluster is not null)
+            await _cluster.DisposeAsync();
+    }
+
+    public void Dispose()
+    {
+        Authority.Dispose();
+        _files.Dispose();
+        Issuer.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>A pod in the namespace <c>default</c>.</summary>
+    protected static PodIdentity Pod(string name = "web-0", string serviceAccount = "web") => new("default", name, $"uid-of-{name}", serviceAccount);
+
+    /// <summary>The volume of a pod; one for each pod and class.</summary>
+    protected IVolumeGrain Volume(PodIdentity pod, string className = ClassName) => Cluster.Client.GetGrain<IVolumeGrain>(Id(pod, className));
+
+    private static string Id(PodIdentity pod, string className) => $"csi-{pod.Name}-{className}";
+
+    private static string Target(PodIdentity pod, string className) => $"/pods/{pod.Name}/{className}/mount";
+
+    /// <summary>A publish as kubelet makes it, with fresh tokens.</summary>
+    protected async Task Publish(PodIdentity? pod = null, string className = ClassName, string[]? audiences = null, DateTimeOffset? issued = null)
+    {
+        await Run();
+        var owner = pod ?? Pod();
+        var attributes = new StringMap([new(VolumeSpec.ClassAttribute, className)]);
+        var spec = new VolumeSpec(Id(owner, className), Target(owner, className), owner, attributes, "SINGLE_NODE_WRITER", ReadOnly: true, FsGroup: null, MountFlags: "");
+        var tokens = Issuer.Deliver(owner, issued ?? Time.GetUtcNow(), TimeSpan.FromHours(1), audiences ?? [Audience]);
+        await Volume(owner, className).Publish(new PublishRequest(spec, Secret.FromText(tokens), TokenSource.Secrets, []), CancellationToken.None).Soon();
+    }
+
+    /// <summary>A publish that must fail.</summary>
+    protected Task<VolumeException> PublishFails(PodIdentity? pod = null, string className = ClassName, string[]? audiences = null)
+        => Assert.ThrowsAsync<VolumeException>(() => Publish(pod, className, audiences));
+
+    protected async Task Unpublish(PodIdentity? pod = null, string className = ClassName)
+    {
+        await Run();
+        await Volume(pod ?? Pod(), className).Unpublish(Target(pod ?? Pod(), className), CancellationToken.None).Soon();
+    }
+
+    protected async Task<VolumeStatus> Status(PodIdentity? pod = null, string className = ClassName)
+        => await Volume(pod ?? Pod(), className).Inspect().Soon() ?? throw new InvalidOperationException("the volume is not published");
+
+    /// <summary>The files that the pod sees.</summary>
+    protected ImmutableSortedDictionary<string, string> Files(PodIdentity? pod = null, string className = ClassName)
+        => Kernel.Mounts[Target(pod ?? Pod(), className)].Files;
+
+    /// <summary>Completes when it is so; what is done after the answer need not be done yet when the answer is here.</summary>
+    protected async Task Until(Func<bool> isSo)
+    {
+        async Task Look()
+        {
+            while (!isSo())
+                await Task.Delay(1);
+        }
+        await Look().Soon();
+    }
+
+    /// <inheritdoc cref="Until(Func{bool})"/>
+    protected async Task Until(Func<Task<bool>> isSo)
+    {
+        async Task Look()
+        {
+            while (!await isSo())
+                await Task.Delay(1);
+        }
+        await Look().Soon();
+    }
+
+    /// <summary>Moves the clock on, timer by timer, and lets each have its effect.</summary>
+    protected async Task Advance(TimeSpan time)
+    {
+        var end = Time.GetUtcNow() + time;
+        while (Time.NextTimer is { } next && Time.GetUtcNow() + next <= end)
+        {
+            Time.Advance(next);
+            await Task.Delay(2); // turns and answers take real time; who needs more waits with Until
+        }
+        Time.Advance(end - Time.GetUtcNow());
+    }
+
+    /// <summary>kill -9.</summary>
+    protected async Task Crash()
+    {
+        await Cluster.KillSiloAsync(Cluster.Silos[0]);
+        await Cluster.DisposeAsync();
+        _cluster = null;
+    }
+
+    /// <summary>Starts the driver, and has it resume as the program does.</summary>
+    protected async Task Restart()
+    {
+        await Run();
+        await Cluster.GetSiloServiceProvider().GetRequiredService<ResumeVolumes>().Run(CancellationToken.None).Soon();
+    }
+
+    private async Task Run()
+    {
+        if (_cluster is not null)
+            return;
+        var builder = new InProcessTestClusterBuilder(1);
+        builder.ConfigureSilo((_, silo) =>
+        {
+            silo.ConfigureLogging(logging => logging.AddProvider(Lines));
+            if (IsDurable)
+            {
+                silo.AddFileGrainStorage(VolumeGrain.StorageName, storage => (storage.Directory, storage.SerializerOptions) = (_files["volumes"], VolumeRecordJson.Options(KeepsSecrets)));
+                silo.AddFileGrainStorage(VaultLogins.StorageName, storage => (storage.Directory, storage.SerializerOptions) = (_files["logins"], VaultLogins.RecordOptions(KeepsSecrets)));
+                silo.UseFileReminderService(reminders => reminders.Directory = _files["reminders"]);
+            }
+            else
+            {
+                silo.AddMemoryGrainStorage(VolumeGrain.StorageName).AddMemoryGrainStorage(VaultLogins.StorageName).UseInMemoryReminderService();
+            }
+            silo.Services
+                .Configure<GrainEngineOptions>(engine => (engine.Scheduler, engine.RunInline) = (_scheduler, false))
+                .AddSingleton<TimeProvider>(Time)
+                .AddVolumes()
+                .Configure<VolumeOptions>(volumes => (volumes.Chance, volumes.PollInterval) = (() => 0.5, PollInterval))
+                .Configure<ProviderLimits>(limits => limits.Timeout = TimeSpan.FromDays(1))
+                .AddSingleton<ITmpfs>(new MemoryTmpfs(Kernel))
+                .AddSingleton<IClassSource>(Classes)
+                .AddProviders(new ProviderOptions
+                {
+                    StateDirectory = _files.Path,
+                    Environment = Variables.GetValueOrDefault,
+                    // Answers take real time: when a test moves the clock, that must not end what is on its way.
+                    Http = new ProviderHttpOptions { Observe = Egress.Observe, AttemptTimeout = TimeSpan.FromDays(1), ConnectTo = ConnectTo, CaFile = TrustsAuthority ? CaFile : null },
+                });
+        });
+        _cluster = builder.Build();
+        await _cluster.DeployAsync();
+    }
+}
