@@ -29,7 +29,7 @@ public sealed record ClusterAccess
     /// <summary>Whether the server may be anyone at all. For development.</summary>
     public bool SkipsVerification { get; init; }
 
-    /// <summary>The proxy; null for none. The environment's proxies are for other hosts than the cluster's.</summary>
+    /// <summary>The proxy, with its user and password if it wants some; null for none. A pod goes to its own cluster's server without one, whatever the environment says.</summary>
     public Uri? Proxy { get; init; }
 
     /// <summary>Without anything secret.</summary>

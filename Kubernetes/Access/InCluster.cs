@@ -15,19 +15,25 @@ public static class InCluster
     public static ClusterAccess? Find(TimeProvider time, string directory = Directory, Func<string, string?>? variable = null)
     {
         variable ??= Environment.GetEnvironmentVariable;
-        var (host, port) = (variable("KUBERNETES_SERVICE_HOST"), variable("KUBERNETES_SERVICE_PORT"));
         var (token, authority, @namespace) = (Path.Combine(directory, "token"), Path.Combine(directory, "ca.crt"), Path.Combine(directory, "namespace"));
-        if (string.IsNullOrEmpty(host) || string.IsNullOrEmpty(port) || !File.Exists(token))
+        if (Server(variable) is not { } server || !File.Exists(token))
             return null;
         return new ClusterAccess
         {
-            Server = new Uri($"https://{(host.Contains(':') ? $"[{host}]" : host)}:{port}/"),
+            Server = server,
             Source = "the pod's service account",
             Namespace = File.Exists(@namespace) ? File.ReadAllText(@namespace).Trim() : "default",
             Token = new TokenFile(token, time),
             Authorities = () => Authorities(authority),
         };
     }
+
+    /// <summary>Where the API server is for a pod; null where the process is in none.</summary>
+    /// <param name="variable">Looks up an environment variable.</param>
+    public static Uri? Server(Func<string, string?> variable)
+        => (variable("KUBERNETES_SERVICE_HOST"), variable("KUBERNETES_SERVICE_PORT")) is ({ Length: > 0 } host, { Length: > 0 } port)
+            ? new Uri($"https://{(host.Contains(':') ? $"[{host}]" : host)}:{port}/")
+            : null;
 
     private static X509Certificate2Collection Authorities(string path)
     {

@@ -7,8 +7,8 @@ using YamlDotNet.RepresentationModel;
 namespace ActorCsi.Kubernetes.Access;
 
 /// <summary>
-/// A kubeconfig, for development: one file; the current context or a named one; tokens and client certificates, in the file or beside it. What runs other
-/// programs (exec, auth-provider) is refused.
+/// A kubeconfig, for development: one file; the current context or a named one; tokens and client certificates, in the file or beside it; the proxy that it names, or
+/// that the environment does. What runs other programs (exec, auth-provider) or acts as another is refused.
 /// </summary>
 public static class KubeConfig
 {
@@ -16,12 +16,14 @@ public static class KubeConfig
     /// <param name="path">The file. Paths in it are relative to its directory.</param>
     /// <param name="time">The clock by which a token file is read again.</param>
     /// <param name="context">The context; null for the current one.</param>
+    /// <param name="at">Where a path of the one who uses the file is for us, when that is another container; null when it is the same.</param>
+    /// <param name="variable">Looks up an environment variable of the one who uses the file; null for our own.</param>
     /// <exception cref="KubeConfigException">The file cannot be used; says what and where.</exception>
-    public static ClusterAccess Read(string path, TimeProvider time, string? context = null)
+    public static ClusterAccess Read(string path, TimeProvider time, string? context = null, Func<string, string>? at = null, Func<string, string?>? variable = null)
     {
         try
         {
-            return new Reader(Path.GetFullPath(path), time).Read(context);
+            return new Reader(Path.GetFullPath(path), time, at ?? (path => path), variable ?? Environment.GetEnvironmentVariable).Read(context);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or YamlException or CryptographicException or FormatException)
         {
@@ -30,7 +32,7 @@ public static class KubeConfig
         }
     }
 
-    private sealed class Reader(string path, TimeProvider time)
+    private sealed class Reader(string path, TimeProvider time, Func<string, string> at, Func<string, string?> variable)
     {
         public ClusterAccess Read(string? contextName)
         {
@@ -39,11 +41,13 @@ public static class KubeConfig
             var context = Named(root, "contexts", "context", contextName);
             var cluster = Named(root, "clusters", "cluster", Text(context, "cluster") ?? throw Fault($"context '{contextName}' names no cluster"));
             var user = Text(context, "user") is { } userName ? Named(root, "users", "user", userName) : new YamlMappingNode();
-            RefuseForeignPrograms(user);
+            Refuse(user);
+
+            var server = Address(cluster, "server", "https", "http") ?? throw Fault("the cluster has no server");
 
             return new ClusterAccess
             {
-                Server = Address(cluster, "server") ?? throw Fault("the cluster has no server"),
+                Server = server,
                 Source = $"context {contextName} of {path}",
                 Namespace = Text(context, "namespace") ?? "default",
                 Token = Token(user),
@@ -51,14 +55,16 @@ public static class KubeConfig
                 ClientCertificate = ClientCertificate(user),
                 TlsServerName = Text(cluster, "tls-server-name"),
                 SkipsVerification = Text(cluster, "insecure-skip-tls-verify") is "true",
-                Proxy = Address(cluster, "proxy-url"),
+                Proxy = Address(cluster, "proxy-url", "http", "https", "socks5") ?? EnvironmentProxy.For(server, variable),
             };
         }
 
         private YamlMappingNode Load()
         {
+            if (!File.Exists(at(path)) && path.Contains(Path.PathSeparator))
+                throw Fault("there is no such file; of several, joined by colons, only one can be used here");
             var stream = new YamlStream();
-            using var reader = new StreamReader(path);
+            using var reader = new StreamReader(at(path));
             stream.Load(reader);
             return stream.Documents is [{ RootNode: YamlMappingNode root }, ..] ? root : throw Fault("is empty");
         }
@@ -70,13 +76,15 @@ public static class KubeConfig
             return entry.Children.TryGetValue(kind, out var value) && value is YamlMappingNode found ? found : new YamlMappingNode();
         }
 
-        private void RefuseForeignPrograms(YamlMappingNode user)
+        private void Refuse(YamlMappingNode user)
         {
             foreach (var way in (string[])["exec", "auth-provider"])
                 if (user.Children.ContainsKey(way))
                     throw Fault($"the user's credentials come from a program ({way}), which is not run here; use a kubeconfig with a token (`kubectl create token`) or a client certificate");
             if (user.Children.ContainsKey("username"))
                 throw Fault("the user has a user name and a password, which Kubernetes has not accepted since 1.19; use a token or a client certificate");
+            if (user.Children.Keys.OfType<YamlScalarNode>().FirstOrDefault(field => field.Value is "as" or "as-uid" or "as-groups" or "as-user-extra") is { } field)
+                throw Fault($"the user acts as another ({field.Value}), which is not done here; use a token of that other: `kubectl create token`");
         }
 
         private TokenSource? Token(YamlMappingNode user)
@@ -115,18 +123,18 @@ public static class KubeConfig
             return authorities;
         }
 
-        private string Beside(string file) => Path.Combine(Path.GetDirectoryName(path)!, file);
+        private string Beside(string file) => at(Path.Combine(Path.GetDirectoryName(path)!, file));
 
         private static string? Text(YamlMappingNode node, string field)
             => node.Children.TryGetValue(field, out var value) && value is YamlScalarNode { Value: { Length: > 0 } text } ? text : null;
 
-        private Uri? Address(YamlMappingNode node, string field)
+        private Uri? Address(YamlMappingNode node, string field, params string[] schemes)
         {
             if (Text(node, field) is not { } text)
                 return null;
-            return Uri.TryCreate(text.EndsWith('/') ? text : text + "/", UriKind.Absolute, out var address) && address.Scheme is "http" or "https"
+            return Uri.TryCreate(text.EndsWith('/') ? text : text + "/", UriKind.Absolute, out var address) && schemes.Contains(address.Scheme)
                 ? address
-                : throw Fault($"{field} is no address, expected https://host:port");
+                : throw Fault($"{field} is no address, expected {schemes[0]}://host:port");
         }
 
         private KubeConfigException Fault(string what) => new(path, what);

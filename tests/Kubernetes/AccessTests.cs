@@ -222,6 +222,9 @@ public sealed class AccessTests : IDisposable
         { "token: t", "exec: {command: aws}", "come from a program (exec)" },
         { "token: t", "auth-provider: {name: gcp}", "come from a program (auth-provider)" },
         { "token: t", "username: admin", "user name and a password" },
+        { "token: t", "token: t, as: jane", "acts as another (as)" },
+        { "token: t", "token: t, as-groups: [system:masters]", "acts as another (as-groups)" },
+        { "server: https://10.0.0.1:6443", "server: https://10.0.0.1:6443, proxy-url: ftp://proxy", "proxy-url is no address" },
         { "token: t", "client-certificate-data: QQ==", "certificate without its key" },
         { "token: t", "client-key-data: QQ==", "key without its certificate" },
         { "token: t", "client-key-data: '!'", "client-key-data is no base64" },
@@ -246,6 +249,35 @@ public sealed class AccessTests : IDisposable
 
         Assert.Contains(told, fault.Message, StringComparison.Ordinal);
         Assert.Contains(path, fault.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>As in KUBECONFIG=a:b, which kubectl merges.</summary>
+    [Fact]
+    public void KubeConfig_SeveralFiles_SaysThatOneIsWanted()
+        => Assert.Contains("only one", Assert.Throws<KubeConfigException>(() => KubeConfig.Read($"{_directory["a"]}:{_directory["b"]}", TimeProvider.System)).Message, StringComparison.Ordinal);
+
+    /// <summary>What doctor does with the driver's kubeconfig when the driver lives in a container.</summary>
+    [Fact]
+    public async Task KubeConfig_OfAnotherContainer_ItsFilesAreFoundThere()
+    {
+        await using var test = await TestApi.Start((cluster, time) =>
+        {
+            Directory.CreateDirectory(_directory["etc"]);
+            _directory.Write("etc/token", FakeCluster.DriverToken);
+            _directory.Write("etc/ca.crt", cluster.AuthorityPem);
+            _directory.Write("etc/config", $$"""
+                current-context: c
+                contexts: [{name: c, context: {cluster: k, user: u} }]
+                clusters: [{name: k, cluster: {server: "{{cluster.Address.GetLeftPart(UriPartial.Authority)}}", certificate-authority: /etc/ca.crt } }]
+                users: [{name: u, user: {tokenFile: token } }]
+                """);
+            return KubeConfig.Read("/etc/config", time, at: path => _directory.Path + path);
+        });
+        test.AddSecret("x");
+
+        await test.Get("x").Soon();
+
+        Assert.Equal(FakeCluster.Driver, LastUser(test));
     }
 
     [Fact]
