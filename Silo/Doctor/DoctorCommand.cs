@@ -18,7 +18,7 @@ internal sealed class DoctorCommand : Command
     private readonly ServeCommand _serve = new();
     private readonly Setting<OutputForm> _output = OperatorCommand.OutputSetting(OutputForm.Table, OutputForm.Json);
     private readonly Setting<string> _kubeletDir = new("kubelet-dir", "", "kubelet's directory; by default where --registration-dir lies, else /var/lib/kubelet.", text => text);
-    private readonly Setting<string> _kubeConfig = new("kubeconfig", "", "How to reach the API server from outside of a pod.", text => text, "KUBECONFIG");
+    private readonly Setting<string> _kubeConfig = new("kubeconfig", "", "How to reach the API server where the driver itself has no way to it (--kubernetes).", text => text, "KUBECONFIG");
 
     public DoctorCommand() : base("doctor", "Looks for what is wrong with this node and says how to mend it. Takes the options of serve too, for a node where no driver runs yet.")
     {
@@ -26,8 +26,7 @@ internal sealed class DoctorCommand : Command
             Add(option);
         Add(_output);
         Add(_kubeletDir);
-        if (_serve.Options.All(option => option.Name != _kubeConfig.Name))
-            Add(_kubeConfig);
+        Add(_kubeConfig);
         SetAction(Run);
     }
 
@@ -37,7 +36,7 @@ internal sealed class DoctorCommand : Command
         var node = await LookAround(parsed, cluster, cancellationToken);
         var results = await Examination.Run(node, cancellationToken);
 
-        if (parsed.GetValue(_output) is OutputForm.Json)
+        if (_output.Of(parsed) is OutputForm.Json)
             DoctorReport.WriteJson(parsed.InvocationConfiguration.Output, results);
         else
             DoctorReport.Write(parsed.InvocationConfiguration.Output, results);
@@ -55,23 +54,21 @@ internal sealed class DoctorCommand : Command
         var node = new Surroundings
         {
             Options = options,
-            KubeletDirectory = parsed.GetRequiredValue(_kubeletDir) is { Length: > 0 } given ? given : KubeletDirectory(options),
+            KubeletDirectory = _kubeletDir.Of(parsed) is { Length: > 0 } given ? given : KubeletDirectory(options),
             Root = root,
             Process = driver?.Process ?? "self",
             IsDriverRunning = driver is not null,
             TryMount = root.Length == 0 ? () => TryMount(options.StateDirectory) : null,
         };
-        cluster.Open(node, parsed.GetValue<string>(_kubeConfig.Name) ?? "", ApiPatience);
-        return node with { Cluster = cluster.Client, IsClusterAskedAsDriver = cluster.IsDriversOwn };
+        return cluster.Open(node, _kubeConfig.Of(parsed));
     }
 
     /// <summary>What the running driver was told counts, and over it what was said to us.</summary>
     private ServeOptions OptionsOf(RunningDriver driver, ParseResult parsed)
     {
-        if (driver.IsElsewhere)
-            foreach (var variable in driver.Environment().Select(variable => variable.Split('=', 2)))
-                if (variable is [var name, var value] && (name.StartsWith("ACTORCSI_", StringComparison.Ordinal) || name is "KUBE_NODE_NAME" or "CSI_ENDPOINT"))
-                    Environment.SetEnvironmentVariable(name, value);
+        foreach (var variable in driver.Environment().Select(variable => variable.Split('=', 2)))
+            if (variable is [var name, var value] && (name.StartsWith("ACTORCSI_", StringComparison.Ordinal) || name is "KUBE_NODE_NAME" or "CSI_ENDPOINT"))
+                Environment.SetEnvironmentVariable(name, value);
         var ours = _serve.Options
             .Where(option => parsed.GetResult(option) is { Implicit: false })
             .SelectMany(option => parsed.GetResult(option)!.Tokens.Select(token => $"{option.Name}={token.Value}"));
@@ -101,21 +98,26 @@ internal sealed class DoctorCommand : Command
         }
     }
 
-    /// <summary>The way to the API server, where there is one.</summary>
+    /// <summary>The way to the API server, where there is one: the driver's own, or else the one that we were given.</summary>
     private sealed class OptionalCluster : IDisposable
     {
-        public KubernetesClient? Client { get; private set; }
+        private KubernetesClient? _client;
 
-        public bool IsDriversOwn { get; private set; }
-
-        public void Open(Surroundings node, string kubeConfig, TimeSpan patience)
+        public Surroundings Open(Surroundings node, string kubeConfig)
         {
-            var own = InCluster.Find(node.Time, node.At(InCluster.Directory), node.Variable);
-            IsDriversOwn = own is not null;
-            if ((own ?? (kubeConfig.Length > 0 ? KubeConfig.Read(kubeConfig, node.Time) : null)) is { } access)
-                Client = new KubernetesClient(access, new KubernetesClientOptions { Timeout = patience, AttemptTimeout = patience, Name = "actorcsi-doctor" }, node.Time);
+            try
+            {
+                var own = ClusterOption.Access(node.Options.Kubernetes, node.Time, node.At, node.Variable);
+                if ((own ?? (kubeConfig.Length > 0 ? KubeConfig.Read(kubeConfig, node.Time) : null)) is { } access)
+                    _client = new KubernetesClient(access, new KubernetesClientOptions { Timeout = ApiPatience, AttemptTimeout = ApiPatience, Name = "actorcsi-doctor" }, node.Time);
+                return node with { Cluster = _client, IsClusterAskedAsDriver = own is not null };
+            }
+            catch (KubeConfigException fault)
+            {
+                return node with { ClusterFault = fault.Message };
+            }
         }
 
-        public void Dispose() => Client?.Dispose();
+        public void Dispose() => _client?.Dispose();
     }
 }

@@ -52,8 +52,11 @@ internal sealed record Surroundings
     /// <summary>The API server; null where there is none.</summary>
     public IKubernetes? Cluster { get; init; }
 
-    /// <summary>Whether <see cref="Cluster"/> is asked as the driver: with its own service account.</summary>
+    /// <summary>Whether <see cref="Cluster"/> is asked as the driver: with its own service account or kubeconfig.</summary>
     public bool IsClusterAskedAsDriver { get; init; } = true;
+
+    /// <summary>Why there is no <see cref="Cluster"/> although one was named; null otherwise.</summary>
+    public string? ClusterFault { get; init; }
 
     /// <summary>The operators' socket.</summary>
     public string AdminSocket => Path.Combine(Options.StateDirectory, "admin.sock");

@@ -16,7 +16,7 @@ internal sealed class InspectCommand : OperatorCommand
         var report = await driver.InspectVolumeAsync(new() { Volume = parsed.GetRequiredValue(_volume) }, cancellationToken: cancellationToken);
 
         var output = parsed.InvocationConfiguration.Output;
-        if (parsed.GetValue(Output) is OutputForm.Json)
+        if (Output.Of(parsed) is OutputForm.Json)
             Json.Write(output, VolumeReportJson.Of(report), OperatorJson.Default.VolumeReportJson);
         else
             Write(output, report, DateTimeOffset.UtcNow);

@@ -44,7 +44,7 @@ internal abstract class OperatorCommand : Command
 
     private async Task<int> Run(ParseResult parsed, CancellationToken cancellationToken)
     {
-        var socket = parsed.GetRequiredValue(_adminSocket) is { Length: > 0 } path ? path : Path.Combine(parsed.GetRequiredValue(_stateDir), "admin.sock");
+        var socket = _adminSocket.Of(parsed) is { Length: > 0 } path ? path : Path.Combine(_stateDir.Of(parsed), "admin.sock");
         var errors = parsed.InvocationConfiguration.Error;
         try
         {

@@ -23,12 +23,12 @@ internal sealed class PsCommand : OperatorCommand
 
     protected override async Task<int> Ask(AdminClient driver, ParseResult parsed, CancellationToken cancellationToken)
     {
-        var selector = Selectors.Of("", parsed.GetRequiredValue(_class), parsed.GetRequiredValue(_namespace));
+        var selector = Selectors.Of("", _class.Of(parsed), _namespace.Of(parsed));
         selector.Stale = parsed.GetValue(_stale);
         var volumes = (await driver.ListVolumesAsync(new() { Selector = selector }, cancellationToken: cancellationToken)).Volumes;
 
         var output = parsed.InvocationConfiguration.Output;
-        switch (parsed.GetValue(Output))
+        switch (Output.Of(parsed))
         {
             case OutputForm.Json:
                 Json.Write(output, new VolumeListJson([.. volumes.Select(VolumeJson.Of)]), OperatorJson.Default.VolumeListJson);

@@ -33,16 +33,16 @@ internal sealed class RefreshCommand : OperatorCommand
     {
         var request = new RefreshVolumesRequest
         {
-            Selector = Selectors.Of(parsed.GetValue(_volume) ?? "", parsed.GetRequiredValue(_class), parsed.GetRequiredValue(_namespace)),
-            Patience = parsed.GetValue(_wait).ToDuration(),
+            Selector = Selectors.Of(parsed.GetValue(_volume) ?? "", _class.Of(parsed), _namespace.Of(parsed)),
+            Patience = _wait.Of(parsed).ToDuration(),
         };
         var volumes = (await driver.RefreshVolumesAsync(request, cancellationToken: cancellationToken)).Volumes;
 
         var output = parsed.InvocationConfiguration.Output;
-        if (parsed.GetValue(Output) is OutputForm.Json)
+        if (Output.Of(parsed) is OutputForm.Json)
             Json.Write(output, new RefreshListJson([.. volumes.Select(Describe)]), OperatorJson.Default.RefreshListJson);
         else
-            Table(volumes).Write(output, isWide: parsed.GetValue(Output) is OutputForm.Wide);
+            Table(volumes).Write(output, isWide: Output.Of(parsed) is OutputForm.Wide);
         return volumes.All(volume => volume.Error.Length == 0 && !volume.Pending) ? ExitCode.Ok : ExitCode.Wrong;
     }
 

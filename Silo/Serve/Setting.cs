@@ -7,7 +7,10 @@ namespace ActorCsi.Silo.Serve;
 /// One option of the program: from the command line, else from the environment, else its default. All three are text and are read
 /// by the same parser, so that a fault in any of them is told in the same words.
 /// </summary>
-internal sealed class Setting<T> : Option<T>
+/// <remarks>
+/// The command line's library sees text only: its own generic code over each of our types would be compiled anew at every start, for it cannot be in our images.
+/// </remarks>
+internal sealed class Setting<T> : Option<string>
 {
     private readonly Func<string, T> _parse;
 
@@ -20,28 +23,31 @@ internal sealed class Setting<T> : Option<T>
     {
         _parse = parse;
         string[] variables = ["ACTORCSI_" + name.ToUpperInvariant().Replace('-', '_'), .. environment];
-        Description = otherwise.Length == 0 ? description : $"{description} [default: {otherwise}]";
+        Description = description;
         Arity = typeof(T) == typeof(bool) ? ArgumentArity.ZeroOrMore : ArgumentArity.OneOrMore; // each may be given again, and the last one counts, as with Go's flags
-        CustomParser = result => Read(result, result.Tokens is [] ? "true" : result.Tokens[^1].Value, "--" + name);
+        CustomParser = result => Check(result, result.Tokens is [] ? "true" : result.Tokens[^1].Value, "--" + name);
         DefaultValueFactory = result =>
         {
             foreach (var variable in variables)
                 if (Environment.GetEnvironmentVariable(variable) is { Length: > 0 } text)
-                    return Read(result, text, variable);
-            return _parse(otherwise);
+                    return Check(result, text, variable);
+            return otherwise;
         };
     }
 
-    private T Read(ArgumentResult result, string text, string source)
+    /// <summary>What it was set to.</summary>
+    public T Of(ParseResult parsed) => _parse(parsed.GetRequiredValue(this));
+
+    private string Check(ArgumentResult result, string text, string source)
     {
         try
         {
-            return _parse(text);
+            _parse(text);
         }
         catch (Exception e) when (e is FormatException or OverflowException)
         {
             result.AddError($"{source}: '{text}' cannot be used: {e.Message}");
-            return default!;
         }
+        return text;
     }
 }

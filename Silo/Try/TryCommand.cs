@@ -14,7 +14,7 @@ internal sealed class TryCommand : Command
     public TryCommand() : base("try", "Shows two volumes on this machine, from publish to unpublish: no cluster needed, nothing left behind.")
     {
         Add(_rate);
-        SetAction((parsed, cancellationToken) => Run(parsed.GetValue(_rate), cancellationToken));
+        SetAction((parsed, cancellationToken) => Run(_rate.Of(parsed), cancellationToken));
     }
 
     private static async Task<int> Run(double rate, CancellationToken cancellationToken)

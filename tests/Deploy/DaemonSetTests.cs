@@ -105,8 +105,7 @@ public sealed partial class DaemonSetTests
     public async Task PluginDirectories_WithPlugins_AreSeenAndNotWritten(string name)
     {
         var mounts = await Mounts(name);
-        var command = await Command(name);
-        var directories = (string[])[.. command.GetValue<string[]>("--additional-provider-volume-paths")!, .. command.GetValue<string[]>("--provider-volume")!];
+        var directories = (await Options(name)).ProviderDirectories;
 
         Assert.NotEmpty(directories);
         Assert.All(directories, directory => Assert.Equal((directory, true), MountOf(mounts, directory) is { } mount ? (mount.HostPath, mount.ReadOnly) : default));
@@ -154,7 +153,7 @@ public sealed partial class DaemonSetTests
     {
         var grace = (await DaemonSet(name))["spec", "template", "spec", "terminationGracePeriodSeconds"]!.GetValue<long>();
 
-        Assert.True(grace > (await Command(name)).GetValue<TimeSpan>("--drain-timeout").TotalSeconds);
+        Assert.True(grace > (await Options(name)).DrainTimeout.TotalSeconds);
     }
 
     [RenderTheory]
@@ -194,6 +193,12 @@ public sealed partial class DaemonSetTests
         var arguments = container["args"]!.AsArray().Select(argument => Variable().Replace(argument!.GetValue<string>(), match => variables[match.Groups["name"].Value])).ToArray();
         Assert.Equal("serve", arguments[0]);
         return new ServeCommand().Parse(arguments[1..]);
+    }
+
+    private static async Task<ServeOptions> Options(string name)
+    {
+        var parsed = await Command(name);
+        return ((ServeCommand)parsed.CommandResult.Command).Read(parsed);
     }
 
     private static async Task<string> Option(string name, string option) => (await Command(name)).GetValue<string>(option)!;

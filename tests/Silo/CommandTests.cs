@@ -1,6 +1,8 @@
 using System.CommandLine;
+using ActorCsi.Grains.Providers;
 using ActorCsi.Silo;
 using ActorCsi.Silo.Operate;
+using ActorCsi.Silo.Serve;
 
 namespace ActorCsi.Tests.Silo;
 
@@ -27,6 +29,61 @@ public sealed class CommandTests
     [InlineData("refresh --namespace shop --wait 5s")]
     [InlineData("doctor --state-dir /run/actorcsi -o json --drivername csi.example.org --endpoint unix:///csi/csi.sock")]
     public void Parse_AsDocumented_IsUnderstood(string line) => Assert.Empty(Program.Commands().Parse(line.Split(' ')).Errors);
+
+    [Theory]
+    [InlineData("serve")]
+    [InlineData("doctor")]
+    [InlineData("refresh")]
+    [InlineData("try")]
+    public async Task Help_OfACommand_TellsEachDefaultOnce(string command)
+    {
+        using var output = new StringWriter();
+        var options = Program.Commands().Parse(command).CommandResult.Command.Options.OfType<Option<string>>().Where(option => !option.Hidden).ToList();
+
+        await Program.Commands().Parse([command, "--help"]).InvokeAsync(new InvocationConfiguration { Output = output });
+
+        Assert.All(options, option =>
+        {
+            var line = output.ToString().Split('\n').Single(line => line.Split('<')[0].Split([' ', ','], StringSplitOptions.RemoveEmptyEntries).Contains(option.Name));
+            var value = option.GetDefaultValue() as string;
+            Assert.Equal(string.IsNullOrEmpty(value) ? 0 : 1, line.Split("[default: ").Length - 1);
+            if (!string.IsNullOrEmpty(value))
+                Assert.Contains($"[default: {value}]", line, StringComparison.Ordinal);
+        });
+    }
+
+    [Theory]
+    [InlineData("serve --provider-timeout 5s --provider-timeout 7s", "00:00:07")] // the last one counts, as with Go's flags
+    [InlineData("serve", "00:00:30")]
+    public void Setting_Given_IsWhatWasSaidLast(string line, string expected)
+    {
+        var parsed = Program.Commands().Parse(line.Split(' '));
+
+        Assert.Empty(parsed.Errors);
+        Assert.Equal(TimeSpan.Parse(expected, System.Globalization.CultureInfo.InvariantCulture), ((ServeCommand)parsed.CommandResult.Command).Read(parsed).ProviderTimeout);
+    }
+
+    [Theory]
+    [InlineData("serve --enable-secret-rotation", true)]
+    [InlineData("serve --enable-secret-rotation=false", false)]
+    [InlineData("serve --enable-secret-rotation false --v 2", false)]
+    public void Setting_YesOrNo_IsYesWhenNothingFollows(string line, bool expected)
+    {
+        var parsed = Program.Commands().Parse(line.Split(' '));
+
+        Assert.Empty(parsed.Errors);
+        Assert.Equal(expected, ((ServeCommand)parsed.CommandResult.Command).Read(parsed).PollInterval is not null);
+    }
+
+    [Fact]
+    public void Setting_InTheEnvironmentAndWrong_IsToldByItsNameThere()
+    {
+        Environment.SetEnvironmentVariable("ACTORCSI_OF_THIS_TEST_ONLY", "soon");
+
+        var error = Assert.Single(new RootCommand { new Setting<TimeSpan>("of-this-test-only", "1s", "", GoDuration.Parse) }.Parse([]).Errors);
+
+        Assert.StartsWith("ACTORCSI_OF_THIS_TEST_ONLY: 'soon' cannot be used", error.Message, StringComparison.Ordinal);
+    }
 
     [Fact]
     public async Task Ps_PathLongerThanASocketMayHave_IsTold()

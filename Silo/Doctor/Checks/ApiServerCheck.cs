@@ -17,7 +17,9 @@ internal sealed class ApiServerCheck : ICheck
     {
         if (node.Cluster is null)
         {
-            yield return Finding.Note("no API server is known here", "a pod's service account, or --kubeconfig", "give --kubeconfig, to have the cluster's objects looked at too");
+            yield return node.ClusterFault is { } fault
+                ? Finding.Error(fault, "a kubeconfig that can be used", "mend that file, or name another")
+                : Finding.Note("no API server is known here", "a pod's service account, the driver's --kubernetes, or --kubeconfig", "give --kubeconfig, to have the cluster's objects looked at too");
             yield break;
         }
         var (server, finding) = await Ask(node.Cluster, node.Options.DriverName, cancellationToken);

@@ -25,7 +25,7 @@ internal sealed class RightsCheck() : ClusterCheck("rights")
     protected override async Task<IReadOnlyList<Finding>> Run(Surroundings node, IKubernetes cluster, CancellationToken cancellationToken)
     {
         if (!node.IsClusterAskedAsDriver)
-            return [Finding.Note("the API server is asked with a kubeconfig, so the driver's own rights are not seen", "the driver's service account", "run doctor in the driver's container")];
+            return [Finding.Note("the API server is asked with another kubeconfig than the driver's, so the driver's own rights are not seen", "the driver's service account", "run doctor in the driver's container")];
         var rights = await SecretsAreMade(cluster, cancellationToken) ? Needed.Append(NeededForSecrets) : Needed;
         var denied = await Task.WhenAll(rights.SelectMany(right => right.Verbs.Select(verb => Denied(right.Group, right.Resource, verb, right.For))));
         return [.. denied.OfType<Finding>()];
