@@ -84,7 +84,7 @@ internal sealed class ClusterObserver(IGrainFactory grains, ILogger<ClusterObser
         foreach (var wanted in secretClass.SecretObjects)
         {
             if (wanted.SecretName.Trim() is { Length: > 0 } name)
-                await Secret(volume.Pod, name).Serve(new SecretSource(volume, wanted));
+                await Secret(volume.Pod, name).Serve(new SecretSource(volume, wanted, secretClass.CreatedAt));
             else
                 await Events(volume.Pod).Report(new Complaint("", EventReason.FailedToCreateSecret,
                     $"SecretProviderClass {secretClass.Name}: an entry of spec.secretObjects has no secretName", TimeSpan.Zero));

@@ -11,7 +11,7 @@ public static class Resources
     /// <summary>Secrets.</summary>
     public static readonly Resource<V1Secret> Secrets = new("", "v1", "secrets", "Secret", true, KubernetesJson.Default.V1Secret);
 
-    /// <summary>Events, of the core group: <c>kubectl describe</c> shows them, and the peer's roles allow them.</summary>
+    /// <summary>Events, of the core group (docs/decisions/0010-events-of-the-core-group.md).</summary>
     public static readonly Resource<V1Event> Events = new("", "v1", "events", "Event", true, KubernetesJson.Default.V1Event);
 
     /// <summary>ServiceAccounts.</summary>

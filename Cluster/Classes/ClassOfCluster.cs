@@ -8,7 +8,10 @@ internal static class ClassOfCluster
 {
     public static SecretProviderClass Read(V1SecretProviderClass item) => new(
         item.Metadata.Namespace ?? "", item.Metadata.Name ?? "", item.Spec?.Provider ?? "", Map(item.Spec?.Parameters),
-        [.. (item.Spec?.SecretObjects ?? []).Select(Read)]);
+        [.. (item.Spec?.SecretObjects ?? []).Select(Read)])
+    {
+        CreatedAt = item.Metadata.CreationTimestamp,
+    };
 
     private static SecretObject Read(V1SecretObject item) => new(
         item.SecretName ?? "", item.Type ?? "", Map(item.Labels), Map(item.Annotations),

@@ -39,6 +39,9 @@ internal static class EventReason
     /// <summary>There is a Secret of that name that is not the driver's.</summary>
     public const string SecretSyncRefused = "SecretSyncRefused";
 
+    /// <summary>Two classes name one Secret and give it different content.</summary>
+    public const string SecretSyncConflict = "SecretSyncConflict";
+
     /// <summary>A mounted volume cannot be renewed; it shows what it had.</summary>
     public const string SecretRotationFailed = "SecretRotationFailed";
 }

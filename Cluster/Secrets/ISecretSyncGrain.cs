@@ -21,5 +21,10 @@ internal interface ISecretSyncGrain : IGrainWithStringKey
 /// <summary>A volume that a Secret is made of.</summary>
 /// <param name="Volume">What the volume serves, and whose it is.</param>
 /// <param name="Wanted">The entry of its class's <c>secretObjects</c>.</param>
+/// <param name="ClassCreatedAt">When its class was made; null where the class is not the API server's.</param>
 [GenerateSerializer, Immutable, Alias("ActorCsi.Cluster.SecretSource")]
-internal sealed record SecretSource([property: Id(0)] VolumeStatus Volume, [property: Id(1)] SecretObject Wanted);
+internal sealed record SecretSource([property: Id(0)] VolumeStatus Volume, [property: Id(1)] SecretObject Wanted, [property: Id(2)] DateTimeOffset? ClassCreatedAt = null)
+{
+    /// <summary>What its class ranks by: of two classes that name one Secret the one that was made last counts, and of two made in the same second the one whose name comes last.</summary>
+    public ClassRank Rank => new(ClassCreatedAt, Volume.ClassName);
+}

@@ -16,7 +16,8 @@ namespace ActorCsi.Cluster.Secrets;
 /// </summary>
 /// <remarks>
 /// <list type="number">
-/// <item>Which volume counts: the one whose bundle became readable last. A pod whose secret store cannot be reached does not write back what others have renewed.</item>
+/// <item>Which volume counts: the one whose bundle became readable last. A pod whose secret store cannot be reached does not write back what others have renewed. Where volumes of
+/// several classes have it, the class that was made last counts, on every node, and the pods of the others are told (docs/decisions/0009-a-secret-says-what-it-was-made-of.md).</item>
 /// <item>Whose it is: as with the peer, the Secret belongs to what the pods belong to (ReplicaSet, StatefulSet, Job, ...), or for a pod that stands alone to its
 /// status object. So it outlives a pod that is replaced, and the cluster removes it when the last owner is gone. A pod that is gone is left out, and nobody waits for it.</item>
 /// <item>What it holds is read from the files, compared with what is there, and written with its owners in one step; nothing is written when nothing is other.</item>
@@ -39,10 +40,9 @@ internal sealed class SecretSyncGrain : Grain, ISecretSyncGrain
     private readonly Alarm _alarm;
 
     private readonly SortedDictionary<string, Member> _members = new(StringComparer.Ordinal); // by volume id
-    private readonly HashSet<PodIdentity> _complaining = []; // pods that were told of a fault
+    private readonly HashSet<(string ClassName, PodIdentity Pod)> _complaining = []; // pods that were told of a fault
+    private readonly Dictionary<string, Seen> _seen = new(StringComparer.Ordinal); // by class
     private bool _hasNews; // told since the last look at the members began
-    private string _settled = ""; // the fingerprint of what the Secret was last seen to be
-    private DateTimeOffset _lookAgainAt; // when that is no longer taken for granted
 
     public SecretSyncGrain(IKubernetes api, ITmpfs tmpfs, IOptions<ClusterOptions> options, TimeProvider time, ILogger<SecretSyncGrain> log)
     {
@@ -89,12 +89,20 @@ internal sealed class SecretSyncGrain : Grain, ISecretSyncGrain
             DeactivateOnIdle();
             return;
         }
-        var leader = _members.Values.Where(member => member.Owners is not null).MaxBy(member => member.Source.Volume.ServedAt);
-        var isSettled = (leader is null || await TryWrite(leader.Source, cancellationToken)) && hasAllOwners;
+        var isSettled = hasAllOwners;
+        var leaders = Leaders();
+        foreach (var former in _seen.Keys.Except(leaders.Select(leader => leader.Volume.ClassName)).ToList())
+            _seen.Remove(former);
+        foreach (var leader in leaders)
+            isSettled &= await TryWrite(leader, cancellationToken);
         _alarm.Set(_hasNews ? TimeSpan.Zero : isSettled ? Jittered(_options.SecretCheck) : _retry.Next());
         if (isSettled)
             _retry.Reset();
     }
+
+    /// <summary>Of each class the volume that counts; first the class that does.</summary>
+    private List<SecretSource> Leaders() => [.. _members.Values.Where(member => member.Owners is not null).Select(member => member.Source)
+        .GroupBy(source => source.Rank).OrderByDescending(sources => sources.Key).Select(sources => sources.MaxBy(source => source.Volume.ServedAt)!)];
 
     /// <summary>False when it is worth another try soon. A fault of the class's, or of what stands in the cluster, is told and looked at again with the next check.</summary>
     private async Task<bool> TryWrite(SecretSource leader, CancellationToken cancellationToken)
@@ -102,7 +110,7 @@ internal sealed class SecretSyncGrain : Grain, ISecretSyncGrain
         try
         {
             await Write(leader, cancellationToken);
-            await AllIsWell();
+            await AllIsWell(leader);
             return true;
         }
         catch (SecretFault fault)
@@ -146,40 +154,39 @@ internal sealed class SecretSyncGrain : Grain, ISecretSyncGrain
     private async Task Write(SecretSource leader, CancellationToken cancellationToken)
     {
         using var data = SecretData.Read(leader.Wanted, _tmpfs, leader.Volume.Targets[0]);
-        var wanted = new SecretPlan(leader.Wanted, data, leader.Volume.ServedAt, [.. _members.Values.SelectMany(member => member.Owners ?? []).Distinct()]);
+        var wanted = new SecretPlan(leader, data, [.. _members.Values.SelectMany(member => member.Owners ?? []).Distinct()]);
         var fingerprint = wanted.Fingerprint();
-        if (fingerprint == _settled && _time.GetUtcNow() < _lookAgainAt)
+        if (_seen.GetValueOrDefault(leader.Volume.ClassName) is { } seen && seen.Fingerprint == fingerprint && _time.GetUtcNow() < seen.Until)
             return;
         try
         {
-            for (var tries = 0; !await TryMend(wanted, cancellationToken); tries++)
+            for (var tries = 0; !await TryMend(leader, wanted, cancellationToken); tries++)
                 if (tries == MostConflicts)
                     throw new InvalidOperationException("somebody else writes to it all the time");
         }
         catch (KubernetesException refusal) when (refusal.IsRefusal())
         {
             throw refusal.Reason == StatusReason.Forbidden
-                ? new SecretFault($"the driver may not write it ({refusal.Message}): its administrator allows synced Secrets with syncSecret.enabled of the chart")
+                ? new SecretFault($"the driver may not write it ({refusal.Message}): its administrator allows synced Secrets with syncSecret.enabled of the chart, on OpenShift with openshift too")
                 : new SecretFault($"the API server will not have it: {Redaction.Of(refusal.Message, data.Values.Values, LongestAnswer)}");
         }
-        _settled = fingerprint;
-        _lookAgainAt = _time.GetUtcNow() + (_options.SecretCheck / 2);
+        _seen[leader.Volume.ClassName] = new Seen(fingerprint, _time.GetUtcNow() + (_options.SecretCheck / 2));
     }
 
     /// <summary>False when somebody else wrote in between, and it must be looked at anew.</summary>
-    private async Task<bool> TryMend(SecretPlan wanted, CancellationToken cancellationToken)
+    private async Task<bool> TryMend(SecretSource leader, SecretPlan wanted, CancellationToken cancellationToken)
     {
         var found = await _api.TryGet(Resources.Secrets, Namespace, Name, cancellationToken);
         V1Secret? made = null, written = null;
         try
         {
             if (found is null)
-                written = await _api.TryCreate(Resources.Secrets, made = wanted.Make(Namespace, Name), cancellationToken);
-            else if (wanted.Mend(found) is { } change)
-                written = await _api.TryChange(Resources.Secrets, Namespace, Name, Patch.Merge(change), cancellationToken);
-            else
-                return true;
-            return written is not null;
+                return (written = await _api.TryCreate(Resources.Secrets, made = wanted.Make(Namespace, Name), cancellationToken)) is not null;
+            var rival = await RivalIn(found, leader, wanted, cancellationToken);
+            if (wanted.Mend(found, yields: rival is not null) is { } change
+                && (written = await _api.TryChange(Resources.Secrets, Namespace, Name, Patch.Merge(change), cancellationToken)) is null)
+                return false;
+            return rival is null ? true : throw Conflict(rival);
         }
         finally
         {
@@ -189,20 +196,37 @@ internal sealed class SecretSyncGrain : Grain, ISecretSyncGrain
         }
     }
 
+    /// <summary>The class that <paramref name="found"/> was made of, where it gives other content and goes before the leader's. One that is gone, or does not name the Secret any more, does not.</summary>
+    private async Task<string?> RivalIn(V1Secret found, SecretSource leader, SecretPlan wanted, CancellationToken cancellationToken)
+    {
+        if (wanted.RivalIn(found) is not { } name)
+            return null;
+        var rivals = (await _api.List(Resources.SecretProviderClasses, Namespace, Selection.One(name), null, cancellationToken)).Items;
+        return rivals.Any(rival => rival.Spec?.SecretObjects?.Any(entry => entry.SecretName?.Trim() == Name) == true
+            && new ClassRank(rival.Metadata.CreationTimestamp, name).CompareTo(leader.Rank) > 0) ? name : null;
+    }
+
+    /// <summary>Told when it lasts: two classes with the same objects of a store differ for a while when these change.</summary>
+    private SecretFault Conflict(string rival) => new(
+        $"SecretProviderClass {rival} names it too and gives it other content, and of two classes the one that was made last counts: "
+        + $"give one of them another secretName, or delete {rival} if no pod mounts it", EventReason.SecretSyncConflict, 2 * _options.SecretCheck);
+
     private async Task Complain(SecretSource leader, SecretFault fault)
     {
         var pod = leader.Volume.Pod;
         Log.SecretFault(_log, this.GetPrimaryKeyString(), pod, fault.Message);
-        _complaining.Add(pod);
+        _complaining.Add((leader.Volume.ClassName, pod));
         await Events(pod).Report(new Complaint($"Secret {Name}", fault.Reason,
-            $"Secret {Name} of SecretProviderClass {leader.Volume.ClassName}: {fault.Message}", TimeSpan.Zero));
+            $"Secret {Name} of SecretProviderClass {leader.Volume.ClassName}: {fault.Message}", fault.Grace));
     }
 
-    private async Task AllIsWell()
+    private async Task AllIsWell(SecretSource leader)
     {
-        foreach (var pod in _complaining)
-            await Events(pod).Settle($"Secret {Name}");
-        _complaining.Clear();
+        foreach (var told in _complaining.Where(told => told.ClassName == leader.Volume.ClassName).ToList())
+        {
+            await Events(told.Pod).Settle($"Secret {Name}");
+            _complaining.Remove(told);
+        }
     }
 
     private IPodEventsGrain Events(PodIdentity pod) => GrainFactory.GetGrain<IPodEventsGrain>(PodEventsGrain.KeyOf(pod));
@@ -211,4 +235,7 @@ internal sealed class SecretSyncGrain : Grain, ISecretSyncGrain
 
     /// <summary>A volume that the Secret is made of, and its pod's owners as soon as they are known.</summary>
     private sealed record Member(SecretSource Source, ImmutableArray<Owner>? Owners);
+
+    /// <summary>What a class would have of the Secret, as it was last seen to be, and until when that is taken for granted.</summary>
+    private sealed record Seen(string Fingerprint, DateTimeOffset Until);
 }

@@ -19,7 +19,11 @@ public sealed record SecretProviderClass(
     [property: Id(3)] StringMap Parameters,
     [property: Id(4)] ImmutableArray<SecretObject> SecretObjects)
 {
-    /// <summary>Whether all fields are equal, entry by entry.</summary>
+    /// <summary>metadata.creationTimestamp; null where the class is not the API server's. Says nothing about what the class wants, so it is of no account for <see cref="Equals(SecretProviderClass)"/>.</summary>
+    [Id(5)]
+    public DateTimeOffset? CreatedAt { get; init; }
+
+    /// <summary>Whether all that the class wants is equal, entry by entry.</summary>
     public bool Equals(SecretProviderClass? other)
         => other is not null && Namespace == other.Namespace && Name == other.Name && Provider == other.Provider
             && Parameters.Equals(other.Parameters) && SecretObjects.AsSpan().SequenceEqual(other.SecretObjects.AsSpan());

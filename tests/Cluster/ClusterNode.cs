@@ -18,7 +18,7 @@ namespace ActorCsi.Tests.Cluster;
 
 /// <summary>
 /// A node of a cluster: the real grains between a kernel in memory, a secret store of the test's and an API server on loopback. The node's clock is the test's;
-/// the client's time-outs run on the machine's.
+/// the client's time-outs run on the machine's. It has the rights that the manifests give, and a test in which one is missing fails.
 /// </summary>
 /// <remarks>
 /// <code>
@@ -43,7 +43,10 @@ internal sealed class ClusterNode : IAsyncDisposable
     private IHost _host = null!;
     private int _sentinels;
 
-    private ClusterNode(FakeCluster api) => Api = api;
+    private ClusterNode(FakeCluster api) => (Api, api.Allows) = (api, Rights.Allow);
+
+    /// <summary>What the driver may do in the cluster, and what of it was made use of.</summary>
+    public DriverRights Rights { get; } = DriverRights.AsShipped();
 
     public FakeCluster Api { get; }
 
@@ -197,5 +200,6 @@ internal sealed class ClusterNode : IAsyncDisposable
         await End();
         await Api.DisposeAsync();
         _state.Dispose();
+        Assert.Empty(Rights.Missing);
     }
 }

@@ -1,5 +1,3 @@
-using ActorCsi.Fakes.Cluster;
-
 namespace ActorCsi.Tests.Cluster;
 
 /// <summary>Status objects, Secrets and events need the rights that the manifests give, and no others.</summary>
@@ -9,8 +7,6 @@ public sealed class RightsTests
     public async Task Node_UnderTheShippedRoles_DoesAllItsWork()
     {
         await using var node = await ClusterNode.Start();
-        var rights = DriverRights.AsShipped();
-        node.Api.Allows = rights.Allow;
         node.AddClass("database", ("user", "admin"));
         node.SetSecrets("database", new Grains.Classes.SecretObject("credentials", "Opaque", StringMap.Empty, StringMap.Empty, [new("user", "user")]));
         var volume = node.Volume("web-0", "database");
@@ -31,7 +27,7 @@ public sealed class RightsTests
         await node.Volume("web-1", "database").Publish(); // where a former pod of that name has left its status
         await node.Until(() => node.Status("web-1", "database")!["status"] is not null);
 
-        Assert.Empty(rights.Missing);
-        Assert.All(rights.Unused, right => Assert.Matches("csidrivers|secretproviderclasses|^list ", right)); // those of doctor and of the classes
+        Assert.Empty(node.Rights.Missing);
+        Assert.All(node.Rights.Unused, right => Assert.Matches("csidrivers|secretproviderclasses|^list ", right)); // those of doctor and of the classes
     }
 }

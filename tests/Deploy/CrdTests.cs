@@ -19,7 +19,7 @@ public sealed class CrdTests
         var spec = Schema(Classes, version)["properties"]!["spec"]!;
         var secretObject = spec["properties"]!["secretObjects"]!["items"]!;
 
-        Assert.Equal(FieldsOf<SecretProviderClass>().Except(["namespace", "name"]), Fields(spec));
+        Assert.Equal(FieldsOf<SecretProviderClass>().Except(["namespace", "name", "createdAt"]), Fields(spec));
         Assert.Equal(FieldsOf<SecretObject>(), Fields(secretObject));
         Assert.Equal(FieldsOf<SecretObjectData>(), Fields(secretObject["properties"]!["data"]!["items"]!));
     }

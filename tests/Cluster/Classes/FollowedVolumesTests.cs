@@ -21,12 +21,14 @@ public sealed class FollowedVolumesTests : IAsyncLifetime, IDisposable
     private readonly ScriptedProvider _provider = new("scripted") { Wants = TokenDemand.None };
     private readonly TemporaryDirectory _state = new();
     private double _chance = 0.5;
+    private readonly DriverRights _rights = DriverRights.AsShipped();
     private FakeCluster _cluster = null!;
     private IHost _host = null!;
 
     public async Task InitializeAsync()
     {
         _cluster = await FakeCluster.Start();
+        _cluster.Allows = _rights.Allow;
         _provider.Then((request, _) => Task.FromResult(new SecretBundle
         {
             Files = [new SecretFile("file", SecretFile.DefaultMode, Secret.FromText(request.Class.Parameters["say"]!))],
@@ -40,6 +42,7 @@ public sealed class FollowedVolumesTests : IAsyncLifetime, IDisposable
     {
         await End();
         await _cluster.DisposeAsync();
+        Assert.Empty(_rights.Missing);
     }
 
     public void Dispose() => _state.Dispose();

@@ -24,7 +24,7 @@ public sealed class SecretPlanTests
         Assert.Equal("""
             {"type":"Opaque","data":{"password":"aHVudGVyMg=="},"metadata":{"name":"secret","namespace":"default",
             "labels":{"app":"web","secrets-store.csi.k8s.io/managed":"true"},
-            "annotations":{"actorcsi.io/served-at":"2026-05-01T12:00:00.0000000\u002B00:00","note":"text"},
+            "annotations":{"actorcsi.io/class":"database","actorcsi.io/served-at":"2026-05-01T12:00:00.0000000\u002B00:00","note":"text"},
             "ownerReferences":[{"apiVersion":"apps/v1","kind":"ReplicaSet","name":"web","uid":"uid-web"}]}}
             """.ReplaceLineEndings(""), JsonSerializer.Serialize(made, Resources.Secrets.Json));
     }
@@ -58,7 +58,7 @@ public sealed class SecretPlanTests
 
         Assert.Equal("""
             {"data":{"password":"aHVudGVyMg==","gone":null},"metadata":{"resourceVersion":"7",
-            "annotations":{"actorcsi.io/served-at":"2026-05-01T12:00:00.0000000\u002B00:00"}}}
+            "annotations":{"actorcsi.io/class":"database","actorcsi.io/served-at":"2026-05-01T12:00:00.0000000\u002B00:00"}}}
             """.ReplaceLineEndings(""), change!.ToJsonString());
     }
 
@@ -81,6 +81,60 @@ public sealed class SecretPlanTests
         var change = Plan().Mend(found);
 
         Assert.Equal("aHVudGVyMg==", change!["data"]!["password"]!.GetValue<string>());
+    }
+
+    [Fact]
+    public void RivalIn_MadeOfAnotherClassWithOtherContent_IsThatClass()
+    {
+        Assert.Equal("database", Plan("other", className: "other").RivalIn(Found()));
+        Assert.Equal("database", Plan(className: "other").RivalIn(Found() with { Type = "kubernetes.io/tls" }));
+        Assert.Equal("database", Plan(className: "other").RivalIn(Found(("password", "hunter2"), ("more", "x"))));
+    }
+
+    [Fact]
+    public void RivalIn_NoOtherClassOrTheSameContent_IsNone()
+    {
+        Assert.Null(Plan("other").RivalIn(Found()));
+        Assert.Null(Plan(className: "other").RivalIn(Found()));
+        Assert.Null(Plan("other", className: "other").RivalIn(Found() with { Metadata = Found().Metadata with { Annotations = null } })); // the peer's, or an older version's
+    }
+
+    /// <summary>The Secret must live as long as the pods do, whatever it holds.</summary>
+    [Fact]
+    public void Mend_YieldsToAnotherClass_AddsItsOwnerOnly()
+    {
+        var change = Plan("other", Set with { Uid = "uid-2" }, "other").Mend(Found(), yields: true);
+
+        Assert.Equal(["resourceVersion", "ownerReferences"], change!["metadata"]!.AsObject().Select(field => field.Key));
+        Assert.False(change.ContainsKey("data"));
+    }
+
+    /// <summary>What another class served later is no newer version of ours.</summary>
+    [Fact]
+    public void Mend_GoesBeforeAnotherClass_TakesOver()
+    {
+        var found = Found();
+        found = found with { Metadata = found.Metadata with { Annotations = new Dictionary<string, string>(Annotations(ServedAt.AddHours(1))) { [SecretPlan.ClassAnnotation] = "other" } } };
+
+        var change = Plan("hunter3").Mend(found);
+
+        Assert.Equal("database", change!["metadata"]!["annotations"]![SecretPlan.ClassAnnotation]!.GetValue<string>());
+        Assert.Equal("aHVudGVyMw==", change["data"]!["password"]!.GetValue<string>());
+    }
+
+    [Theory]
+    [InlineData("2026-01-02", "a", "2026-01-01", "b")] // the later one
+    [InlineData("2026-01-01", "b", "2026-01-01", "a")] // of the same second
+    [InlineData("2026-01-01", "a", null, "b")] // not the API server's
+    [InlineData(null, "b", null, "a")]
+    public void Rank_OfTwoClasses_IsTheSameWhoeverAsks(string? at, string name, string? thanAt, string than)
+    {
+        var (higher, lower) = (new ClassRank(Time(at), name), new ClassRank(Time(thanAt), than));
+
+        Assert.True(higher.CompareTo(lower) > 0);
+        Assert.True(lower.CompareTo(higher) < 0);
+
+        static DateTimeOffset? Time(string? text) => text is null ? null : DateTimeOffset.Parse(text + "Z", System.Globalization.CultureInfo.InvariantCulture);
     }
 
     [Fact]
@@ -138,12 +192,13 @@ public sealed class SecretPlanTests
         Assert.NotEqual(Plan().Fingerprint(), Plan("hunter2", Set with { Uid = "uid-2" }).Fingerprint());
     }
 
-    private static SecretPlan Plan(string password = "hunter2", Owner? owner = null)
+    private static SecretPlan Plan(string password = "hunter2", Owner? owner = null, string className = "database")
     {
         var kernel = new MemoryKernel();
         kernel.Mounts.Add("/mount", new MemoryMount { Files = new MemoryMount().Files.Add("file", password) });
         var wanted = new SecretObject("secret", "Opaque", new([new("app", "web")]), new([new("note", "text")]), [new("file", "password")]);
-        return new SecretPlan(wanted, SecretData.Read(wanted, new MemoryTmpfs(kernel), "/mount"), ServedAt, [owner ?? Set]);
+        var source = new SecretSource(Volumes.Serving("web-0", className) with { ServedAt = ServedAt }, wanted);
+        return new SecretPlan(source, SecretData.Read(wanted, new MemoryTmpfs(kernel), "/mount"), [owner ?? Set]);
     }
 
     private static Dictionary<string, string> Annotations(DateTimeOffset servedAt) => new() { ["note"] = "text", [SecretPlan.ServedAtAnnotation] = servedAt.ToString("O") };

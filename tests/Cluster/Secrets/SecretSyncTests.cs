@@ -1,3 +1,4 @@
+using ActorCsi.Fakes.Cluster;
 using ActorCsi.Grains.Classes;
 
 namespace ActorCsi.Tests.Cluster.Secrets;
@@ -134,6 +135,92 @@ public sealed class SecretSyncTests
         await node.Until(() => node.Secret("credentials") is not null);
     }
 
+    /// <summary>In an update of an application the pods of the old class and of the new one run side by side.</summary>
+    [Fact]
+    public async Task Publish_TwoClassesWithOtherContent_TheLaterOneCountsAndTheOthersPodIsTold()
+    {
+        await using var node = await Started();
+        AddNewClass(node, "hunter3");
+        var (former, latter) = (node.Volume("web-0", "database"), node.Volume("web-1", "database-2", "web-2"));
+
+        await former.Publish();
+        await node.Until(() => node.Secret("credentials") == "password=hunter2, user=admin");
+        await latter.Publish();
+        await node.Until(() => node.Secret("credentials") == "password=hunter3, user=admin");
+        Assert.Empty(node.Events); // it may be an update, and soon over
+        node.Store.Put("database", "2", ("user", "admin"), ("password", "hunter4"));
+        await former.PublishNews();
+        await node.UntilLater(() => node.Events.Any());
+
+        var (reason, _, message) = Assert.Single(node.Events);
+        Assert.Equal("SecretSyncConflict", reason);
+        Assert.Contains("SecretProviderClass database-2", message);
+        Assert.Equal("web-0", Assert.Single(node.Api.All("events"))["involvedObject"]!["name"]!.GetValue<string>());
+        Assert.Equal("password=hunter3, user=admin", node.Secret("credentials"));
+        Assert.Equal(["ReplicaSet/web", "ReplicaSet/web-2"], node.OwnersOf("credentials").Order(StringComparer.Ordinal));
+    }
+
+    /// <summary>Nodes know each other's classes by what stands in the Secret.</summary>
+    [Fact]
+    public async Task Publish_SecretOfALaterClassOfAnotherNode_IsLeftUntilThatClassIsGone()
+    {
+        await using var node = await Started();
+        AddNewClass(node, "hunter3");
+        node.Api.Add("""
+            {"apiVersion": "v1", "kind": "Secret", "type": "Opaque", "data": {"password": "aHVudGVyMw=="}, "metadata": {"namespace": "default", "name": "credentials",
+             "labels": {"secrets-store.csi.k8s.io/managed": "true"}, "annotations": {"actorcsi.io/class": "database-2", "actorcsi.io/served-at": "2020-01-01T00:00:00Z"} } }
+            """);
+
+        await node.Volume("web-0", "database").Publish();
+        await node.UntilLater(() => node.Events.Any());
+        Assert.Equal("password=hunter3", node.Secret("credentials"));
+        Assert.Equal(["ReplicaSet/web"], node.OwnersOf("credentials"));
+
+        node.Api.Remove("secretproviderclasses", "default", "database-2");
+        await node.UntilLater(() => node.Secret("credentials") == "password=hunter2, user=admin");
+    }
+
+    [Fact]
+    public async Task Publish_TwoClassesWithTheSameContent_NobodyIsToldAndNothingIsWritten()
+    {
+        await using var node = await Started();
+        AddNewClass(node, "hunter2");
+        await Published(node);
+
+        await node.Volume("web-1", "database-2").Publish();
+        await AfterCheck(node);
+        await AfterCheck(node);
+        await AfterCheck(node);
+
+        Assert.Empty(node.Events);
+        Assert.Equal(["create"], SecretWrites(node));
+    }
+
+    /// <summary>As on OpenShift: whose a Secret is may be changed by who may delete it.</summary>
+    [Fact]
+    public async Task Publish_ClusterGuardsOwners_TheRightsForThatAreEnough()
+    {
+        await using var node = await Started();
+        (node.Api.GuardsOwners, node.Api.Allows) = (true, DriverRights.OnOpenShift().Allow);
+        await Published(node);
+
+        await node.Volume("job-0", "database", "job").Publish();
+        await node.Until(() => node.OwnersOf("credentials").Count() == 2);
+    }
+
+    [Fact]
+    public async Task Publish_ClusterGuardsOwnersAndTheRightIsMissing_IsToldWithTheMend()
+    {
+        await using var node = await Started();
+        (node.Api.GuardsOwners, node.Api.Allows) = (true, DriverRights.AsShipped().Allow);
+        await Published(node);
+
+        await node.Volume("job-0", "database", "job").Publish();
+        await node.Until(() => node.Events.Any());
+
+        Assert.Contains("on OpenShift with openshift too", Assert.Single(node.Events).Message);
+    }
+
     [Fact]
     public async Task Check_DeletedOrEditedByHand_IsMadeGood()
     {
@@ -221,6 +308,14 @@ public sealed class SecretSyncTests
     }
 
     private static SecretObject Credentials() => new("credentials", "Opaque", new([new("app", "web")]), new([new("note", "text")]), [new("user", "user"), new("password", "password")]);
+
+    /// <summary>A class that was made after the other, as the API server has it too.</summary>
+    private static void AddNewClass(ClusterNode node, string password)
+    {
+        node.AddClass("database-2", ("user", "admin"), ("password", password));
+        node.SetSecrets("database-2", Credentials());
+        node.Api.Add("""{"apiVersion": "secrets-store.csi.x-k8s.io/v1", "kind": "SecretProviderClass", "metadata": {"namespace": "default", "name": "database-2"}, "spec": {"secretObjects": [{"secretName": "credentials"}]} }""");
+    }
 
     private static IEnumerable<string> SecretWrites(ClusterNode node) => node.Writes.Where(write => write.Resource == "secrets").Select(write => write.Verb);
 

@@ -37,6 +37,9 @@ public sealed class DriverRights
     /// <summary>The rights of the base, and those that synced Secrets need.</summary>
     public static DriverRights AsShipped() => new([.. Read("base/rbac.yaml"), .. Read("components/synced-secrets/rbac.yaml")]);
 
+    /// <summary>These rights and those that deploy/components/openshift adds.</summary>
+    public static DriverRights OnOpenShift() => new(AsShipped()._given.Concat([new("delete", "", "secrets"), new("delete", "secrets-store.csi.x-k8s.io", "secretproviderclasspodstatuses")]));
+
     /// <summary>Whether the request is allowed.</summary>
     public bool Allow(ApiRequest request)
     {

@@ -112,6 +112,12 @@ public sealed class FakeCluster : IAsyncDisposable
     /// <summary>Whether a user may do something; null: everybody may do everything. SelfSubjectAccessReviews are answered by it as well.</summary>
     public Func<ApiRequest, bool>? Allows { get; set; }
 
+    /// <summary>
+    /// Whether only who may delete an object may change whose it is: the admission plugin OwnerReferencesPermissionEnforcement, which OpenShift has on. Who makes an object may
+    /// give it owners.
+    /// </summary>
+    public bool GuardsOwners { get; set; }
+
     /// <summary>Whether an old version is refused with HTTP 410, as some servers do; otherwise with an ERROR event.</summary>
     public bool RefusesOldVersionsByStatus { get; set; }
 
@@ -265,6 +271,11 @@ public sealed class FakeCluster : IAsyncDisposable
                 await Answer(http, 200, new JsonObject { ["gitVersion"] = "v1.36.2+fake" });
                 return;
             }
+            if (http.Request.Method == "GET" && Discovery.Page(http.Request.Path.Value!, _resources) is { } page)
+            {
+                await Answer(http, 200, page);
+                return;
+            }
             var asked = Parse(http);
             request = asked.Request;
             _requests.Enqueue(request);
@@ -374,10 +385,10 @@ public sealed class FakeCluster : IAsyncDisposable
         {
             case "application/merge-patch+json":
                 var merge = await Body(http);
-                return (200, _store.Patch(key, current => Patches.Merge(current, merge)!.AsObject(), merge, manager));
+                return (200, _store.Patch(key, current => Admitted(request, current, Patches.Merge(current, merge)!.AsObject()), merge, manager));
             case "application/json-patch+json":
                 var operations = (await JsonNode.ParseAsync(http.Request.Body))!.AsArray();
-                return (200, _store.Patch(key, current => Patches.Operations(current, operations), null, manager));
+                return (200, _store.Patch(key, current => Admitted(request, current, Patches.Operations(current, operations)), null, manager));
             case "application/apply-patch+yaml":
                 var applied = _store.Apply(key, await Body(http), manager, http.Request.Query["force"] == "true", out var created);
                 request.Creates = created;
@@ -386,6 +397,11 @@ public sealed class FakeCluster : IAsyncDisposable
                 throw new ApiRefusal(415, "UnsupportedMediaType", "the body of the request was in an unknown format");
         }
     }
+
+    private JsonObject Admitted(ApiRequest request, JsonObject current, JsonObject changed)
+        => GuardsOwners && !JsonNode.DeepEquals(current["metadata"]!["ownerReferences"], changed["metadata"]!["ownerReferences"]) && Allows?.Invoke(request with { Verb = "delete" }) == false
+            ? throw new ApiRefusal(403, "Forbidden", $"{request.Resource} \"{request.Name}\" is forbidden: cannot set an ownerRef on a resource you can't delete")
+            : changed;
 
     private async Task ServeWatch(HttpContext http, Asked asked)
     {
