@@ -93,13 +93,4 @@ public sealed partial class DocumentTests
 
     [GeneratedRegex(@"^(?<indentation> *)```yaml\n(?<yaml>.*?)^ *```", RegexOptions.Multiline | RegexOptions.Singleline | RegexOptions.ExplicitCapture)]
     private static partial Regex Block();
-
-    private sealed class TemporaryFolder : IDisposable
-    {
-        private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("actorcsi-deploy-");
-
-        public string this[string path] => Path.Combine(_folder.FullName, path);
-
-        public void Dispose() => _folder.Delete(recursive: true);
-    }
 }

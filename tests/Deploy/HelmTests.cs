@@ -10,6 +10,7 @@ public sealed class HelmTests
     [RenderTheory]
     [InlineData("base", "--set", "tokenRequests[0].audience=vault", "--set", "linux.providersDir=", "--set", "linux.additionalProvidersDirs=null")]
     [InlineData("overlays/drop-in", "--set", "driverName=secrets-store.csi.k8s.io")]
+    [InlineData("overlays/openshift", "--set", "tokenRequests[0].audience=vault", "--set", "linux.providersDir=", "--set", "linux.additionalProvidersDirs=null", "--set", "openshift=true")]
     [InlineData("overlays/tokens-in-secrets", "--set", "tokenRequests[0].audience=vault", "--set", "linux.providersDir=", "--set", "linux.additionalProvidersDirs=null", "--set", "tokensInSecrets=true")]
     public async Task Chart_WithTheSameChoices_InstallsWhatKustomizeInstalls(string kustomization, params string[] settings)
     {

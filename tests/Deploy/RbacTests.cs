@@ -7,6 +7,8 @@ namespace ActorCsi.Tests.Deploy;
 /// <summary>The driver has the rights that it needs, and people have theirs.</summary>
 public sealed class RbacTests
 {
+    private const string Privileged = "system:openshift:scc:privileged"; // a role that every OpenShift has
+
     [RenderTheory]
     [MemberData(nameof(Rendering.All), MemberType = typeof(Rendering))]
     public async Task Bindings_AnyWay_GiveTheDriversRolesToItsAccount(string name)
@@ -16,7 +18,7 @@ public sealed class RbacTests
         var bindings = objects.Where(found => found.Kind == "ClusterRoleBinding").ToList();
 
         Assert.Equal(account.Name, objects.Single(found => found.Kind == "DaemonSet").Text("spec", "template", "spec", "serviceAccountName"));
-        Assert.Equal(DriversRoles(objects).Select(role => role.Name).Order(), bindings.Select(binding => binding.Text("roleRef", "name")!).Order());
+        Assert.Equal(DriversRoles(objects).Select(role => role.Name).Order(), bindings.Select(binding => binding.Text("roleRef", "name")!).Where(role => role != Privileged).Order());
         Assert.All(bindings, binding =>
         {
             var subject = Assert.Single(binding.List("subjects"));
@@ -51,6 +53,37 @@ public sealed class RbacTests
         Assert.Equal(["actorcsi-secrets"], DriversRoles(with).Select(role => role.Name).Except(DriversRoles(without).Select(role => role.Name)));
     }
 
+    /// <summary>Whose an object is may there be changed by who may delete it; the driver deletes nothing.</summary>
+    [RenderFact]
+    public async Task OpenShift_AddsTheRightsThatItAsksForAndNoOthers()
+    {
+        var with = await Rendering.Helm("--set", "openshift=true,syncSecret.enabled=true");
+        var without = await Rendering.Helm("--set", "syncSecret.enabled=true");
+
+        Assert.Equal(DriverRights.OnOpenShift().Given.Except(DriverRights.AsShipped().Given), Verbs(with).Except(Verbs(without)).Order(StringComparer.Ordinal));
+        Assert.Contains(with, found => found.Kind == "ClusterRoleBinding" && found.Text("roleRef", "name") == Privileged);
+        Assert.Equal("restricted", with.Single(found => found.Kind == "CSIDriver").Texts("metadata", "labels")["security.openshift.io/csi-ephemeral-volume-profile"]);
+    }
+
+    /// <summary>The component adds to what is there: the rights on Secrets only where there are some.</summary>
+    [RenderFact]
+    public async Task OpenShift_AsAComponent_AddsToTheRolesThatAreThere()
+    {
+        using var folder = new TemporaryFolder();
+        var verbs = new List<IEnumerable<string>>();
+        foreach (var components in (string[])["actorcsi/deploy/components/openshift", "actorcsi/deploy/components/synced-secrets, ../actorcsi/deploy/components/openshift"])
+        {
+            Directory.CreateDirectory(folder["own"]);
+            if (!Directory.Exists(folder["actorcsi"]))
+                Directory.CreateSymbolicLink(folder["actorcsi"], Repository.Root);
+            await File.WriteAllTextAsync(folder["own/kustomization.yaml"], $"resources: [../actorcsi/deploy/base]\ncomponents: [../{components}]\n");
+            verbs.Add(Verbs(await Rendering.Kustomize(folder["own"])).Where(verb => verb.StartsWith("delete ", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
+        }
+
+        Assert.Equal(["delete secretproviderclasspodstatuses.secrets-store.csi.x-k8s.io"], verbs[0]);
+        Assert.Equal(["delete secretproviderclasspodstatuses.secrets-store.csi.x-k8s.io", "delete secrets"], verbs[1]);
+    }
+
     /// <summary>doctor looks for the rights that the manifests give.</summary>
     [Fact]
     public void Doctor_AsksForTheShippedRights()
@@ -73,6 +106,15 @@ public sealed class RbacTests
 
     private static IEnumerable<Manifest> DriversRoles(IEnumerable<Manifest> objects)
         => objects.Where(found => found.Kind == "ClusterRole" && !found.Texts("metadata", "labels").Keys.Any(label => label.StartsWith("rbac.authorization.k8s.io/aggregate-to-", StringComparison.Ordinal)));
+
+    /// <summary>All that the driver may do: <c>get secrets</c>.</summary>
+    private static IEnumerable<string> Verbs(IEnumerable<Manifest> objects)
+        => from role in DriversRoles(objects)
+           from rule in role.List("rules")
+           from @group in Texts(rule, "apiGroups")
+           from resource in Texts(rule, "resources")
+           from verb in Texts(rule, "verbs")
+           select $"{verb} {resource}{(@group.Length == 0 ? "" : "." + @group)}";
 
     private static IEnumerable<string> Texts(JsonObject rule, string field) => rule[field]!.AsArray().Select(text => text!.GetValue<string>());
 }

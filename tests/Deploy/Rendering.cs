@@ -8,7 +8,7 @@ internal static class Rendering
 {
     private static readonly ConcurrentDictionary<string, Task<IReadOnlyList<Manifest>>> Known = new();
 
-    private static readonly string[] Names = ["base", "overlays/drop-in", "overlays/node-by-node", "overlays/tokens-in-secrets", "helm", "helm drop-in", "helm with everything"];
+    private static readonly string[] Names = ["base", "overlays/drop-in", "overlays/node-by-node", "overlays/tokens-in-secrets", "overlays/openshift", "helm", "helm drop-in", "helm with everything"];
 
     /// <summary>The ways to install that are offered.</summary>
     public static TheoryData<string> All => [.. Names];
