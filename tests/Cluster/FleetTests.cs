@@ -55,7 +55,8 @@ public sealed class FleetTests
         for (var minute = 0; minute < 60; minute++)
         {
             node.Time.Advance(TimeSpan.FromMinutes(1));
-            node.Store.Put("database", $"{minute}", ("user", "admin"), ("password", $"hunter{minute}"));
+            if (minute < 50) // the last ten minutes bring every volume to the last content: what it is told afterwards is then the same in every run
+                node.Store.Put("database", $"{minute}", ("user", "admin"), ("password", $"hunter{minute}"));
             foreach (var volume in volumes)
                 await volume.PublishNews();
         }
@@ -67,16 +68,14 @@ public sealed class FleetTests
         await node.Until(() =>
         {
             node.Time.Advance(TimeSpan.FromSeconds(1));
-            return node.Api.All("secretproviderclasspodstatuses").Count == Some && node.Secret("credentials") == "password=hunter59";
+            return node.Api.All("secretproviderclasspodstatuses").Count == Some && node.Secret("credentials") == "password=hunter49";
         });
         await node.Settle();
         node.Time.Advance(TimeSpan.FromMinutes(10));
         await node.Settle();
 
         Assert.Equal(Enumerable.Repeat("create secretproviderclasspodstatuses.secrets-store.csi.x-k8s.io default 201", Some).Append("create secrets default 201"),
-            node.Writes.Select(write => $"{write} {write.Code}").Where(IsCreate).Order(StringComparer.Ordinal)); // a patch is of news since
-
-        static bool IsCreate(string write) => write.StartsWith("create ", StringComparison.Ordinal);
+            node.Writes.Select(write => $"{write} {write.Code}").Order(StringComparer.Ordinal));
     }
 
     private static bool IsRotated(System.Text.Json.Nodes.JsonObject status) => status["status"]!["objects"]![0]!["version"]!.GetValue<string>() == "2";
