@@ -1,7 +1,9 @@
 using System.Text.Json;
 using ActorCsi.Cluster.Events;
+using ActorCsi.Cluster.Identities;
 using ActorCsi.Cluster.Status;
 using ActorCsi.Grains;
+using ActorCsi.Grains.Providers;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace ActorCsi.Cluster;
@@ -16,12 +18,14 @@ public static class ClusterServices
     public static JsonSerializerOptions StatusJson { get; } = new() { TypeInfoResolver = PodStatusRecordJson.Default };
 
     /// <summary>
-    /// Adds status objects, synced Secrets and events. The host adds <see cref="Kubernetes.IKubernetes"/>, the volumes' <see cref="Grains.Tmpfs.ITmpfs"/> and the grain storage
+    /// Adds status objects, synced Secrets and events, and what providers ask of the API server; comes after the providers. The host adds <see cref="Kubernetes.IKubernetes"/>, the volumes' <see cref="Grains.Tmpfs.ITmpfs"/> and the grain storage
     /// <see cref="StatusStorage"/>.
     /// </summary>
     public static IServiceCollection AddClusterObjects(this IServiceCollection services, Action<ClusterOptions> configure)
     {
         services.Configure(configure);
+        services.AddSingleton<IServiceAccounts, ServiceAccounts>();
+        services.AddSingleton<INodeLabels, NodeLabels>();
         services.AddSingleton<EventBudget>();
         services.AddSingleton<ClusterObserver>();
         services.AddSingleton<IVolumeObserver>(provider => provider.GetRequiredService<ClusterObserver>());

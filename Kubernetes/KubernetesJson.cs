@@ -17,6 +17,7 @@ namespace ActorCsi.Kubernetes;
 [JsonSerializable(typeof(V1Secret))]
 [JsonSerializable(typeof(V1Event))]
 [JsonSerializable(typeof(V1ServiceAccount))]
+[JsonSerializable(typeof(V1Node))]
 [JsonSerializable(typeof(V1CsiDriver))]
 [JsonSerializable(typeof(V1SelfSubjectAccessReview))]
 [JsonSerializable(typeof(V1SecretProviderClass))]

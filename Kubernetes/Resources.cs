@@ -17,6 +17,9 @@ public static class Resources
     /// <summary>ServiceAccounts.</summary>
     public static readonly Resource<V1ServiceAccount> ServiceAccounts = new("", "v1", "serviceaccounts", "ServiceAccount", true, KubernetesJson.Default.V1ServiceAccount);
 
+    /// <summary>Nodes.</summary>
+    public static readonly Resource<V1Node> Nodes = new("", "v1", "nodes", "Node", false, KubernetesJson.Default.V1Node);
+
     /// <summary>CSIDrivers.</summary>
     public static readonly Resource<V1CsiDriver> CsiDrivers = new("storage.k8s.io", "v1", "csidrivers", "CSIDriver", false, KubernetesJson.Default.V1CsiDriver);
 

@@ -20,6 +20,8 @@ public static class ProviderServices
             .AddSingleton(options)
             .AddSingleton(host => new ProviderHttp(
                 options.Http, Chance(host), host.GetRequiredService<TimeProvider>(), host.GetRequiredService<ILogger<ProviderHttp>>()))
+            .AddSingleton<IServiceAccounts, NoServiceAccounts>() // with an API server, those of the cluster are added later, and count
+            .AddSingleton<INodeLabels, NoNodeLabels>()
             .AddSingleton<ISecretProvider, TokenProvider>()
             .AddSingleton<ISecretProvider>(host => new PkiProvider(
                 Authority(options, host), host.GetRequiredService<TimeProvider>(), Chance(host)))

@@ -33,6 +33,9 @@ public abstract class ProviderTest : IAsyncLifetime, IDisposable
 
     protected FixedClasses Classes { get; } = new();
 
+    /// <summary>What the API server says of service accounts and of the node.</summary>
+    protected FixedCluster ApiServer { get; } = new();
+
     protected MemoryKernel Kernel { get; } = new();
 
     protected EgressRecorder Egress { get; } = new();
@@ -198,7 +201,9 @@ public abstract class ProviderTest : IAsyncLifetime, IDisposable
                     Environment = Variables.GetValueOrDefault,
                     // Answers take real time: when a test moves the clock, that must not end what is on its way.
                     Http = new ProviderHttpOptions { Observe = Egress.Observe, AttemptTimeout = TimeSpan.FromDays(1), ConnectTo = ConnectTo, CaFile = TrustsAuthority ? CaFile : null },
-                });
+                })
+                .AddSingleton<IServiceAccounts>(ApiServer)
+                .AddSingleton<INodeLabels>(ApiServer);
         });
         _cluster = builder.Build();
         await _cluster.DeployAsync();
