@@ -168,7 +168,9 @@ internal sealed class EndpointClient : IDisposable
             EnableMultipleHttp2Connections = true,
             ActivityHeadersPropagator = DistributedContextPropagator.CreateNoOutputPropagator(), // our trace ids are none of their business
         };
-        if (_options.Proxy is { } proxy)
+        if (_endpoint.IsOnThisNode)
+            handler.UseProxy = false;
+        else if (_options.Proxy is { } proxy)
             handler.Proxy = proxy;
         if (_options.ConnectTo.Count > 0)
             handler.ConnectCallback = Connect;

@@ -25,6 +25,9 @@ internal sealed record HttpEndpoint(Uri Address)
     /// <summary>Whether any certificate will do. Only where the class says so; each such endpoint is warned of in the log.</summary>
     public bool SkipsVerification { get; init; }
 
+    /// <summary>Whether it is an agent or a metadata server that answers for this node alone: no proxy could reach it, and none must see what is sent there.</summary>
+    public bool IsOnThisNode { get; init; }
+
     /// <summary>Scheme, host and port: how the endpoint is called in messages, logs and spans.</summary>
     public string Origin => Address.GetLeftPart(UriPartial.Authority);
 
