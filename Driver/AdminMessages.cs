@@ -20,7 +20,11 @@ internal static class AdminMessages
         ExpiresAt = status.ExpiresAt?.ToTimestamp(),
         RefreshAt = status.RefreshAt?.ToTimestamp(),
         Reason = status.Reason ?? status.ClassDoubt ?? "",
+        StaleSince = status.StaleSince?.ToTimestamp(),
+        RefreshCause = status.RefreshCause.ToString(),
     };
+
+    public static Hold Of(ClassHold hold) => new() { Since = hold.Since?.ToTimestamp(), Reason = hold.Reason };
 
     public static InspectVolumeResponse Of(VolumeReport report)
     {

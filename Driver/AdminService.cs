@@ -11,6 +11,9 @@ internal sealed class AdminService(IVolumeIndex index, IGrainFactory grains, Tim
     /// <summary>A volume that is in memory answers in microseconds; one that a restart left on disk is read first.</summary>
     private const int InspectionsAtOnce = 32;
 
+    /// <summary>Of a Kubernetes object (RFC 1123).</summary>
+    private const int LongestName = 253;
+
     private static readonly TimeSpan InspectionTimeout = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan UsualPatience = TimeSpan.FromMinutes(1);
 
@@ -23,7 +26,9 @@ internal sealed class AdminService(IVolumeIndex index, IGrainFactory grains, Tim
         {
             var volume = await SelectOne(request.Volume, cancellationToken);
             var report = await Grain(volume).InspectInFull().WaitAsync(InspectionTimeout, time, cancellationToken);
-            return AdminMessages.Of(report ?? throw Vanished(volume.VolumeId));
+            var response = AdminMessages.Of(report ?? throw Vanished(volume.VolumeId));
+            await TellHolds([response.Volume], cancellationToken);
+            return response;
         });
 
     public override Task<RefreshVolumesResponse> RefreshVolumes(RefreshVolumesRequest request, ServerCallContext context)
@@ -36,7 +41,23 @@ internal sealed class AdminService(IVolumeIndex index, IGrainFactory grains, Tim
                 throw new VolumeException(VolumeError.NotFound, "no volume of this node is meant by that");
             // All at once: each waits for its own provider only, and each provider's gate bounds how many it is asked for.
             var patience = request.Patience?.ToTimeSpan() ?? UsualPatience;
-            return new RefreshVolumesResponse { Volumes = { await Task.WhenAll(volumes.Select(volume => Refresh(volume, patience, cancellationToken))) } };
+            var refreshed = await Task.WhenAll(volumes.Select(volume => Refresh(volume, patience, cancellationToken)));
+            await TellHolds([.. refreshed.Select(volume => volume.Volume)], cancellationToken);
+            return new RefreshVolumesResponse { Volumes = { refreshed } };
+        });
+
+    public override Task<HoldClassResponse> HoldClass(HoldClassRequest request, ServerCallContext context)
+        => border.Answer(nameof(HoldClass), "", context, async cancellationToken =>
+        {
+            await Class(request.Namespace, request.Name).Hold(request.Reason);
+            return new HoldClassResponse { Volumes = { await SelectOfClass(request.Namespace, request.Name, cancellationToken) } };
+        });
+
+    public override Task<ResumeClassResponse> ResumeClass(ResumeClassRequest request, ServerCallContext context)
+        => border.Answer(nameof(ResumeClass), "", context, async cancellationToken =>
+        {
+            await Class(request.Namespace, request.Name).Resume();
+            return new ResumeClassResponse { Volumes = { await SelectOfClass(request.Namespace, request.Name, cancellationToken) } };
         });
 
     /// <summary>A caller that goes away takes nothing back: a refresh that was begun and broken off would leave the volume stale.</summary>
@@ -87,7 +108,30 @@ internal sealed class AdminService(IVolumeIndex index, IGrainFactory grains, Tim
         var volumes = new Volume?[ids.Length];
         await Parallel.ForAsync(0, ids.Length, new ParallelOptions { MaxDegreeOfParallelism = InspectionsAtOnce, CancellationToken = cancellationToken },
             async (i, stop) => volumes[i] = await Inspect(ids[i], stop));
-        return VolumeSelection.Of(volumes.OfType<Volume>(), selector ?? new VolumeSelector());
+        var selected = VolumeSelection.Of(volumes.OfType<Volume>(), selector ?? new VolumeSelector());
+        await TellHolds(selected, cancellationToken);
+        return selected;
+    }
+
+    private Task<ImmutableArray<Volume>> SelectOfClass(string @namespace, string name, CancellationToken cancellationToken)
+        => Select(new VolumeSelector { ClassNamespace = @namespace, ClassName = name }, cancellationToken);
+
+    /// <summary>A hold is the class's: each class is asked once, however many volumes it has. One that cannot answer does not keep operators from the rest.</summary>
+    private async Task TellHolds(ImmutableArray<Volume> volumes, CancellationToken cancellationToken)
+    {
+        foreach (var ofClass in volumes.Where(volume => volume.ClassName.Length > 0).GroupBy(volume => (volume.PodNamespace, volume.ClassName)))
+        {
+            try
+            {
+                if (await Class(ofClass.Key.PodNamespace, ofClass.Key.ClassName).Inspect().WaitAsync(InspectionTimeout, time, cancellationToken) is { } hold)
+                    foreach (var volume in ofClass)
+                        volume.Hold = AdminMessages.Of(hold);
+            }
+            catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
+            {
+                border.StatusOf(failure, nameof(TellHolds), "");
+            }
+        }
     }
 
     /// <summary>The volume; null when it is not published any more. One that cannot answer does not keep operators from the others.</summary>
@@ -105,6 +149,13 @@ internal sealed class AdminService(IVolumeIndex index, IGrainFactory grains, Tim
     }
 
     private IVolumeGrain Grain(Volume volume) => grains.GetGrain<IVolumeGrain>(volume.VolumeId);
+
+    private IClassGrain Class(string @namespace, string name) => grains.GetGrain<IClassGrain>($"{Checked(@namespace, "namespace")}/{Checked(name, "name")}");
+
+    private static string Checked(string name, string what)
+        => name.Length is > 0 and <= LongestName && name.All(letter => char.IsAsciiLetterLower(letter) || char.IsAsciiDigit(letter) || letter is '-' or '.')
+            ? name
+            : throw new VolumeException(VolumeError.Invalid, $"the {what} of the class is '{name[..Math.Min(name.Length, LongestName)]}', expected lower-case letters, digits, '-' and '.'");
 
     private static VolumeException Vanished(string volume) => new(VolumeError.NotFound, $"there is no volume '{volume}' on this node");
 }

@@ -18,13 +18,13 @@ public interface IClassGrain : IGrainWithStringKey
     [Alias("Resume")]
     Task Resume();
 
-    /// <summary>The hold in force; null when there is none.</summary>
+    /// <summary>The hold in force, an operator's or the class's own (<c>actorcsi.io/hold</c>); null when there is none.</summary>
     [Alias("Inspect")]
     Task<ClassHold?> Inspect();
 }
 
 /// <summary>A hold on a class.</summary>
-/// <param name="Since">When it began.</param>
+/// <param name="Since">When it began; null when the class itself says that it is held.</param>
 /// <param name="Reason">Why.</param>
 [GenerateSerializer, Immutable, Alias("ActorCsi.ClassHold")]
-public sealed record ClassHold([property: Id(0)] DateTimeOffset Since, [property: Id(1)] string Reason);
+public sealed record ClassHold([property: Id(0)] DateTimeOffset? Since, [property: Id(1)] string Reason);

@@ -24,8 +24,6 @@ public sealed partial class VolumeGrain
 
     private async Task<bool> IsHeld()
     {
-        if (_classes.Peek(Spec.Pod.Namespace, Spec.ClassName) is { } secretClass && RefreshParameters.Hold(secretClass))
-            return true;
         try
         {
             return await GrainFactory.GetGrain<IClassGrain>(ClassGrain.KeyOf(Spec.Pod.Namespace, Spec.ClassName)).Inspect() is not null;

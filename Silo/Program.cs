@@ -7,7 +7,7 @@ using ActorCsi.Silo.Try;
 namespace ActorCsi.Silo;
 
 /// <summary>
-/// The program <c>actorcsi</c>: <c>serve</c> runs the driver on a node; <c>ps</c>, <c>inspect</c>, <c>refresh</c> and <c>doctor</c> are for who looks after it;
+/// The program <c>actorcsi</c>: <c>serve</c> runs the driver on a node; <c>ps</c>, <c>inspect</c>, <c>refresh</c>, <c>hold</c>, <c>resume</c> and <c>doctor</c> are for who looks after it;
 /// <c>try</c> shows it at work without a cluster.
 /// </summary>
 internal static class Program
@@ -17,6 +17,6 @@ internal static class Program
     /// <summary>All that can be asked of the program.</summary>
     internal static RootCommand Commands() => new("ActorCsi mounts secrets and short-lived credentials into pods.")
     {
-        new ServeCommand(), new PsCommand(), new InspectCommand(), new RefreshCommand(), new DoctorCommand(), new TryCommand(),
+        new ServeCommand(), new PsCommand(), new InspectCommand(), new RefreshCommand(), new HoldCommand(), new ResumeCommand(), new DoctorCommand(), new TryCommand(),
     };
 }

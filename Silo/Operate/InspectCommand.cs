@@ -31,9 +31,13 @@ internal sealed class InspectCommand : OperatorCommand
         Line("Class", $"{volume.PodNamespace}/{volume.ClassName}");
         Line("Provider", volume.Provider);
         Line("State", volume.Reason.Length == 0 ? volume.State : $"{volume.State}: {volume.Reason}");
+        if (volume.StaleSince is not null)
+            Line("Stale since", Times.Whole(volume.StaleSince, now));
+        if (volume.Hold is { } hold)
+            Line("Held", hold.Since is null ? hold.Reason : $"since {Times.Whole(hold.Since, now)}{(hold.Reason.Length > 0 ? ": " : "")}{hold.Reason}");
         Line("Generation", $"{volume.Generation}, served {Times.Since(volume.ServedAt, now)}");
         Line("Expires", Times.Whole(volume.ExpiresAt, now));
-        Line("Next refresh", Times.Whole(volume.RefreshAt, now));
+        Line("Next refresh", volume.RefreshAt is null ? "never" : $"{Times.Whole(volume.RefreshAt, now)}: {volume.RefreshCause}");
         Line("Failures", $"{report.Failures} in a row");
         foreach (var target in volume.Targets)
             Line("Mounted at", target);

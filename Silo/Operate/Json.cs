@@ -36,14 +36,27 @@ internal sealed record VolumeJson(
     DateTime? ServedAt,
     DateTime? ExpiresAt,
     DateTime? RefreshAt,
-    string? Reason)
+    string? Reason,
+    DateTime? StaleSince,
+    string? RefreshCause,
+    HoldJson? Hold)
 {
     public static VolumeJson Of(Volume volume) => new(
         volume.VolumeId, volume.State, volume.PodNamespace, volume.PodName, volume.ClassName, volume.Provider, [.. volume.Targets], volume.Generation,
-        volume.ServedAt?.ToDateTime(), volume.ExpiresAt?.ToDateTime(), volume.RefreshAt?.ToDateTime(), Words(volume.Reason));
+        volume.ServedAt?.ToDateTime(), volume.ExpiresAt?.ToDateTime(), volume.RefreshAt?.ToDateTime(), Words(volume.Reason),
+        volume.StaleSince?.ToDateTime(), Words(volume.RefreshCause), HoldJson.Of(volume.Hold));
 
     internal static string? Words(string text) => text.Length == 0 ? null : text;
 }
+
+/// <summary>A hold on a class. Without a time it is the class itself that says so.</summary>
+internal sealed record HoldJson(DateTime? Since, string Reason)
+{
+    public static HoldJson? Of(Hold? hold) => hold is null ? null : new(hold.Since?.ToDateTime(), hold.Reason);
+}
+
+/// <summary><c>hold -o json</c> and <c>resume -o json</c>.</summary>
+internal sealed record HeldClassJson(string Namespace, string Class, IReadOnlyList<VolumeJson> Volumes);
 
 /// <summary><c>inspect -o json</c>.</summary>
 internal sealed record VolumeReportJson(
@@ -92,4 +105,5 @@ internal sealed record RefreshedVolumeJson(VolumeJson Volume, string Result, dou
 [JsonSerializable(typeof(VolumeListJson))]
 [JsonSerializable(typeof(VolumeReportJson))]
 [JsonSerializable(typeof(RefreshListJson))]
+[JsonSerializable(typeof(HeldClassJson))]
 internal sealed partial class OperatorJson : JsonSerializerContext;

@@ -52,17 +52,17 @@ internal sealed class PsCommand : OperatorCommand
         var table = new TextTable(
             new("POD", Least: 24), new("CLASS", Least: 12), new("PROVIDER", Least: 8), new("STATE"), new("GEN"), new("EXPIRES"), new("REFRESH"), new("LAST ERROR", Least: 20));
         if (isWide)
-            table.AddColumns(new("SERVED"), new("VOLUME"), new("MOUNTED AT"));
+            table.AddColumns(new("SERVED"), new("STALE SINCE"), new("REFRESH CAUSE"), new("VOLUME"), new("MOUNTED AT"));
         foreach (var volume in volumes)
         {
             table.AddRow(
                 $"{volume.PodNamespace}/{volume.PodName}", volume.ClassName, volume.Provider, State(volume), volume.Generation.ToString(CultureInfo.InvariantCulture),
                 Times.Until(volume.ExpiresAt, now), Times.Until(volume.RefreshAt, now), volume.Reason);
             if (isWide)
-                table.ExtendRow(Times.Since(volume.ServedAt, now), volume.VolumeId, string.Join(' ', volume.Targets));
+                table.ExtendRow(Times.Since(volume.ServedAt, now), Times.Since(volume.StaleSince, now), volume.RefreshCause, volume.VolumeId, string.Join(' ', volume.Targets));
         }
         return table;
     }
 
-    private static TextCell State(Volume volume) => new(volume.State, volume.State == nameof(VolumeState.Serving) ? Tone.Good : Tone.Bad);
+    private static TextCell State(Volume volume) => new(volume.Hold is null ? volume.State : volume.State + ", held", volume.State == nameof(VolumeState.Serving) ? Tone.Good : Tone.Bad);
 }

@@ -42,12 +42,19 @@ public sealed class AdminTests : IAsyncLifetime
     [Fact]
     public async Task ListVolumes_Stale_TellsWhyAndWhen()
     {
-        Publish(Status("csi-1", "web") with { State = VolumeState.Stale, Reason = "vault is sealed", RefreshAt = Noon.AddMinutes(1) });
+        Publish(Status("csi-1", "web") with
+        {
+            State = VolumeState.Stale,
+            Reason = "vault is sealed",
+            RefreshAt = Noon.AddMinutes(1),
+            StaleSince = Noon.AddMinutes(-3),
+            RefreshCause = RefreshCause.Retry,
+        });
 
         var volume = Assert.Single((await Admin.ListVolumesAsync(new())).Volumes);
 
         Assert.Equal(("Stale", "vault is sealed", "shop", "web", "db-password"), (volume.State, volume.Reason, volume.PodNamespace, volume.PodName, volume.ClassName));
-        Assert.Equal(Noon.AddMinutes(1), volume.RefreshAt.ToDateTimeOffset());
+        Assert.Equal((Noon.AddMinutes(1), "Retry", Noon.AddMinutes(-3)), (volume.RefreshAt.ToDateTimeOffset(), volume.RefreshCause, volume.StaleSince.ToDateTimeOffset()));
         Assert.Null(volume.ExpiresAt);
     }
 
@@ -246,6 +253,66 @@ public sealed class AdminTests : IAsyncLifetime
         var refusal = await Assert.ThrowsAsync<RpcException>(async () => await Admin.RefreshVolumesAsync(new() { Selector = new() { Namespace = "elsewhere" } }));
 
         Assert.Equal(StatusCode.NotFound, refusal.StatusCode);
+    }
+
+    [Fact]
+    public async Task HoldClass_AClass_IsToldOfItsVolumesAndOfNoOthers()
+    {
+        Publish(Status("csi-1", "web"));
+        Publish(Status("csi-2", "mail") with { ClassName = "other" });
+
+        var answer = await Admin.HoldClassAsync(new() { Namespace = "shop", Name = "db-password", Reason = "incident 7" });
+
+        Assert.Equal("csi-1", Assert.Single(answer.Volumes).VolumeId);
+        var listed = (await Admin.ListVolumesAsync(new())).Volumes;
+        Assert.Equal([("csi-2", null), ("csi-1", "incident 7")], listed.Select(volume => (volume.VolumeId, volume.Hold?.Reason)));
+        Assert.Equal(Noon, listed[1].Hold.Since.ToDateTimeOffset());
+    }
+
+    [Fact]
+    public async Task HoldClass_AClass_IsToldByInspectAndRefreshToo()
+    {
+        var status = Status("csi-1", "web");
+        Publish(status);
+        _driver.Volumes.OnInspectInFull = _ => new VolumeReport(status, Spec(status), TokenSource.None, [], [], 0, []);
+        await Admin.HoldClassAsync(new() { Namespace = "shop", Name = "db-password", Reason = "incident 7" });
+
+        Assert.Equal("incident 7", (await Admin.InspectVolumeAsync(new() { Volume = "csi-1" })).Volume.Hold.Reason);
+        Assert.Equal("incident 7", Assert.Single((await Admin.RefreshVolumesAsync(new() { Selector = new() { Volume = "csi-1" } })).Volumes).Volume.Hold.Reason);
+    }
+
+    [Fact]
+    public async Task ResumeClass_Held_IsHeldNoMore()
+    {
+        Publish(Status("csi-1", "web"));
+        await Admin.HoldClassAsync(new() { Namespace = "shop", Name = "db-password" });
+
+        var answer = await Admin.ResumeClassAsync(new() { Namespace = "shop", Name = "db-password" });
+
+        Assert.Null(Assert.Single(answer.Volumes).Hold);
+        Assert.Empty(_driver.Volumes.Holds);
+    }
+
+    [Fact]
+    public async Task ListVolumes_AClassCannotTellOfItsHold_ListsTheVolumesAllTheSame()
+    {
+        Publish(Status("csi-1", "web"));
+        _driver.Volumes.OnInspectClass = _ => throw new InvalidDataException("a torn record");
+
+        Assert.Equal(["csi-1"], await List(new()));
+    }
+
+    [Theory]
+    [InlineData("", "db")]
+    [InlineData("shop", "")]
+    [InlineData("shop/x", "db")]
+    [InlineData("shop", "DB")]
+    public async Task HoldClass_NoClassesName_IsRefused(string @namespace, string name)
+    {
+        var refusal = await Assert.ThrowsAsync<RpcException>(async () => await Admin.HoldClassAsync(new() { Namespace = @namespace, Name = name }));
+
+        Assert.Equal(StatusCode.InvalidArgument, refusal.StatusCode);
+        Assert.Empty(_driver.Volumes.Holds);
     }
 
     private async Task<IEnumerable<string>> List(VolumeSelector selector)

@@ -38,6 +38,8 @@ public sealed class MalformedBytesTests : IAsyncLifetime
         ["actorcsi.admin.v1.Admin/ListVolumes"] = [],
         ["actorcsi.admin.v1.Admin/InspectVolume"] = new Admin.V1.InspectVolumeRequest { Volume = "v" }.ToByteArray(),
         ["actorcsi.admin.v1.Admin/RefreshVolumes"] = new Admin.V1.RefreshVolumesRequest { Selector = new() { Volume = "v" } }.ToByteArray(),
+        ["actorcsi.admin.v1.Admin/HoldClass"] = new Admin.V1.HoldClassRequest { Namespace = "n", Name = "c", Reason = "r" }.ToByteArray(),
+        ["actorcsi.admin.v1.Admin/ResumeClass"] = new Admin.V1.ResumeClassRequest { Namespace = "n", Name = "c" }.ToByteArray(),
     };
 
     private RunningDriver _driver = null!;

@@ -23,6 +23,12 @@ internal sealed class VolumeScript : IVolumeIndex, IPublishMetrics
     /// <summary>The volumes that operators see.</summary>
     public ConcurrentDictionary<string, VolumeStatus> Published { get; } = [];
 
+    /// <summary>The classes that are held, by namespace/name.</summary>
+    public ConcurrentDictionary<string, ClassHold> Holds { get; } = [];
+
+    /// <summary>What an inspection of a class does before it answers.</summary>
+    public Func<string, Task> OnInspectClass { get; set; } = _ => Task.CompletedTask;
+
     /// <summary>Every call to a volume, in order: the volume, the verb, and what came with it.</summary>
     public ConcurrentQueue<(string Volume, string Verb, object? With)> Told { get; } = new();
 

@@ -108,6 +108,30 @@ public sealed class OperatorTests
     }
 
     [MountFact]
+    public async Task Hold_AClass_KeepsItsContentUntilResumeAndIsShown()
+    {
+        using var node = new TestNode("--rotation-poll-interval", "5s");
+        await using var plugin = await node.AddPlugin("vault");
+        plugin.Gives(("secret", "old")).Then.Answers(FakePlugin.Bundle("2", ("secret", "new")));
+        await node.Start();
+        var volume = node.Volume("vault");
+        await volume.Publish();
+
+        var held = await Ask(node, "hold", "default/vault", "--reason", "incident 7");
+        await Until.Holds(async () => (await Ask(node, "inspect", "default/vault")).Output.Contains(": Held", StringComparison.Ordinal), "a refresh that was due and waits");
+        var (ps, inspect) = (await Ask(node, "ps"), await Ask(node, "inspect", "default/vault"));
+        var onDisk = volume.Read("secret");
+        var resumed = await Ask(node, "resume", "default/vault");
+
+        Assert.Equal((0, 0, "old"), (held.ExitCode, resumed.ExitCode, onDisk));
+        Assert.Contains("default/vault is held: 1 volume of this node", held.Output, StringComparison.Ordinal);
+        Assert.Contains("Serving, held", ps.Output, StringComparison.Ordinal);
+        Assert.Contains("incident 7", inspect.Output, StringComparison.Ordinal);
+        Assert.Contains("default/vault is not held", resumed.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("held", (await Ask(node, "ps")).Output, StringComparison.Ordinal);
+    }
+
+    [MountFact]
     public async Task AnyCommand_NoSuchVolume_EndsWith2()
     {
         using var node = new TestNode();

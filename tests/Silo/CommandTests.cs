@@ -14,6 +14,9 @@ public sealed class CommandTests
     [InlineData("inspect x -o wide", "expected table, json")]
     [InlineData("inspect", "'VOLUME' missing")]
     [InlineData("refresh x --wait soon", "'soon'")]
+    [InlineData("hold", "'CLASS' missing")]
+    [InlineData("hold db", "'db' names no class: expected NAMESPACE/NAME")]
+    [InlineData("resume shop/", "expected NAMESPACE/NAME")]
     [InlineData("doctor --nonsense", "--nonsense")]
     public void Parse_Mistyped_SaysWhatWasExpected(string line, string expected)
     {
@@ -27,6 +30,8 @@ public sealed class CommandTests
     [InlineData("ps -o json --stale -n shop --class shop/db")]
     [InlineData("inspect -o json csi-1")]
     [InlineData("refresh --namespace shop --wait 5s")]
+    [InlineData("hold shop/db --reason because")]
+    [InlineData("resume shop/db -o json")]
     [InlineData("doctor --state-dir /run/actorcsi -o json --drivername csi.example.org --endpoint unix:///csi/csi.sock")]
     public void Parse_AsDocumented_IsUnderstood(string line) => Assert.Empty(Program.Commands().Parse(line.Split(' ')).Errors);
 
