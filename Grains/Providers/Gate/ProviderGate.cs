@@ -23,8 +23,9 @@ internal sealed class ProviderGate : IDisposable
     private readonly AdaptiveLimit _limit;
     private readonly FetchQueue _queue;
     private readonly ITimer _pump;
-    private readonly CircuitBreakerStateProvider _breaker = new();
-    private readonly ResiliencePipeline<SecretBundle> _pipeline;
+    private readonly CircuitBreakerStateProvider _state = new();
+    private readonly ResiliencePipeline<SecretBundle> _breaker;
+    private readonly ResiliencePipeline<SecretBundle> _timeout;
     private int _active;
     private long _tickets;
 
@@ -36,18 +37,18 @@ internal sealed class ProviderGate : IDisposable
         _limit = new AdaptiveLimit(limits);
         _queue = new FetchQueue(limits.Queue);
         _pump = time.CreateTimer(static gate => ((ProviderGate)gate!).Pump(), this, System.Threading.Timeout.InfiniteTimeSpan, System.Threading.Timeout.InfiniteTimeSpan);
-        _pipeline = new ResiliencePipelineBuilder<SecretBundle> { TimeProvider = time }
+        _timeout = new ResiliencePipelineBuilder<SecretBundle> { TimeProvider = time }.AddTimeout(limits.Timeout).Build();
+        _breaker = new ResiliencePipelineBuilder<SecretBundle> { TimeProvider = time }
             .AddCircuitBreaker(new CircuitBreakerStrategyOptions<SecretBundle>
             {
                 FailureRatio = 0.9,
                 MinimumThroughput = limits.BreakerFailures,
                 SamplingDuration = limits.BreakerWindow,
                 BreakDurationGenerator = broken => ValueTask.FromResult(Doubled(limits.BreakerPause, broken.HalfOpenAttempts)),
-                StateProvider = _breaker,
-                ShouldHandle = static outcome => ValueTask.FromResult(outcome.Outcome.Exception is TimeoutRejectedException or
+                StateProvider = _state,
+                ShouldHandle = static outcome => ValueTask.FromResult(outcome.Outcome.Exception is TimeoutRejectedException or OperationCanceledException or
                     VolumeException { Error: VolumeError.ProviderUnavailable or VolumeError.ProviderThrottles }),
             })
-            .AddTimeout(limits.Timeout)
             .Build();
     }
 
@@ -75,7 +76,7 @@ internal sealed class ProviderGate : IDisposable
     }
 
     /// <summary>Where the breaker stands.</summary>
-    public CircuitState Breaker => _breaker.CircuitState;
+    public CircuitState Breaker => _state.CircuitState;
 
     private TimeSpan Now => _time.GetElapsedTime(_epoch);
 
@@ -246,14 +247,23 @@ internal sealed class ProviderGate : IDisposable
         }
     }
 
+    /// <summary>
+    /// A closed breaker need not be asked, and is told what came of the fetch. It is not told of one that its caller gave up: that says nothing of the provider, and the
+    /// breaker would take it for a success. An open one is asked: it refuses, or lets this fetch try; if that one is given up, it stays open.
+    /// </summary>
     private async Task<SecretBundle> FetchThrough(ISecretProvider provider, FetchRequest request, CancellationToken cancellationToken)
     {
         // Back to the caller's scheduler after each step: a grain must not leave its own.
         var context = ResilienceContextPool.Shared.Get(continueOnCapturedContext: true, cancellationToken);
         try
         {
-            return await _pipeline.ExecuteAsync(
-                static async (context, fetch) => await Heed(fetch.provider.Fetch(fetch.request, context.CancellationToken), context.CancellationToken), context, (provider, request));
+            if (Breaker is not CircuitState.Closed)
+                return await _breaker.ExecuteAsync(static (context, fetch) => fetch.gate.FetchInTime(fetch.provider, fetch.request, context), context, (gate: this, provider, request));
+            var outcome = await Caught(FetchInTime(provider, request, context));
+            if (!cancellationToken.IsCancellationRequested)
+                await _breaker.ExecuteOutcomeAsync(static (_, outcome) => ValueTask.FromResult(outcome), context, outcome);
+            outcome.ThrowIfException();
+            return outcome.Result!;
         }
         catch (TimeoutRejectedException e)
         {
@@ -270,6 +280,22 @@ internal sealed class ProviderGate : IDisposable
         finally
         {
             ResilienceContextPool.Shared.Return(context);
+        }
+    }
+
+    private ValueTask<SecretBundle> FetchInTime(ISecretProvider provider, FetchRequest request, ResilienceContext context)
+        => _timeout.ExecuteAsync(
+            static async (context, fetch) => await Heed(fetch.provider.Fetch(fetch.request, context.CancellationToken), context.CancellationToken), context, (provider, request));
+
+    private static async ValueTask<Outcome<SecretBundle>> Caught(ValueTask<SecretBundle> fetch)
+    {
+        try
+        {
+            return Outcome.FromResult(await fetch);
+        }
+        catch (Exception failure)
+        {
+            return Outcome.FromException<SecretBundle>(failure);
         }
     }
 

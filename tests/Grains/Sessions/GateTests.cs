@@ -161,6 +161,41 @@ public sealed class GateTests : SessionTest
     }
 
     [Fact]
+    public void Fetch_CallersGiveUpAmongFailures_DoNotKeepTheBreakerFromOpening()
+    {
+        for (var i = 0; i < Limits.BreakerFailures; i++)
+        {
+            using var caller = new CancellationTokenSource();
+            Provider.Hangs();
+            Fetch($"sa-{i}", cancellationToken: caller.Token);
+            caller.Cancel();
+            Settle();
+            Provider.Fails(VolumeError.ProviderUnavailable);
+            Failure(Fetch());
+        }
+
+        Assert.Contains("lately", Failure(Fetch()).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Fetch_TheOneThatTriesIsGivenUp_TheProviderIsLeftAloneAsBefore()
+    {
+        Provider.Fails(VolumeError.ProviderUnavailable);
+        OpenBreaker();
+        Advance(Limits.BreakerPause);
+        using var caller = new CancellationTokenSource();
+        Provider.Hangs();
+        Fetch(cancellationToken: caller.Token);
+
+        caller.Cancel();
+        Settle();
+        var asked = Provider.Fetches.Count;
+
+        Assert.Contains("lately", Failure(Fetch()).Message, StringComparison.Ordinal);
+        Assert.Equal(asked, Provider.Fetches.Count);
+    }
+
+    [Fact]
     public void Fetch_AfterThePause_OneTriesAndSuccessLetsAllThrough()
     {
         Provider.Fails(VolumeError.ProviderUnavailable);
