@@ -30,9 +30,18 @@ internal sealed class Catalog
     public List<Activation> Activations()
     {
         List<Activation> all = [.. _activations.Values];
-        all.Sort(static (left, right) => left.GrainId.CompareTo(right.GrainId));
+        all.Sort(ById);
         return all;
     }
+
+    /// <summary>All activations, without a copy of the list.</summary>
+    public IEnumerable<Activation> InAnyOrder()
+    {
+        foreach (var (_, activation) in _activations)
+            yield return activation;
+    }
+
+    public static int ById(Activation left, Activation right) => left.GrainId.CompareTo(right.GrainId);
 
     public Activation? Find(GrainId id) => _activations.GetValueOrDefault(id);
 

@@ -20,7 +20,8 @@ internal sealed class IdleCollector(Silo silo) : IDisposable
         if (silo.IsStopping)
             return;
         var now = silo.Time.GetTimestamp();
-        foreach (var activation in silo.Catalog.Activations())
+        List<Activation> ofAge = [];
+        foreach (var activation in silo.Catalog.InAnyOrder())
         {
             if (activation.WasUsed)
             {
@@ -29,9 +30,12 @@ internal sealed class IdleCollector(Silo silo) : IDisposable
             }
             else if (IsOfAge(activation, now))
             {
-                activation.DeactivateIfIdle();
+                ofAge.Add(activation);
             }
         }
+        ofAge.Sort(Catalog.ById); // these few only: to sort all of them once a quantum costs more than all else that an idle silo does
+        foreach (var activation in ofAge)
+            activation.DeactivateIfIdle();
         _timer!.Change(silo.Collection.CollectionQuantum, Timeout.InfiniteTimeSpan);
     }
 
