@@ -14,30 +14,31 @@ internal sealed class KeptBundles
     public DateTimeOffset? NextEnd => _bundles.Count == 0 ? null : _bundles.Values.Min(kept => kept.End);
 
     /// <summary>Takes over <paramref name="bundle"/> in place of the one before. What says "unchanged" makes the copy in place young again.</summary>
-    public void Keep(string key, SecretBundle bundle, DateTimeOffset reuseUntil, DateTimeOffset outageUntil)
+    public void Keep(string key, SecretBundle bundle, KeptFor until)
     {
         var before = _bundles.GetValueOrDefault(key);
         if (bundle.Unchanged)
         {
             if (before is not null && before.Bundle.Objects.AsSpan().SequenceEqual(bundle.Objects.AsSpan()))
-                _bundles[key] = new Kept(before.Bundle with { FetchedAt = bundle.FetchedAt, ExpiresAt = bundle.ExpiresAt, RefreshAt = bundle.RefreshAt }, reuseUntil, outageUntil);
+                _bundles[key] = new Kept(before.Bundle with { FetchedAt = bundle.FetchedAt, ExpiresAt = bundle.ExpiresAt, RefreshAt = bundle.RefreshAt }, until);
             return;
         }
         Drop(key);
-        var kept = new Kept(bundle, reuseUntil, outageUntil);
+        var kept = new Kept(bundle, until);
         if (kept.End > bundle.FetchedAt)
             _bundles[key] = kept;
         else
             bundle.Erase();
     }
 
-    /// <summary>A copy of what was fetched a moment ago, after <paramref name="newerThan"/>; the caller owns it.</summary>
-    public SecretBundle? ForReuse(string key, DateTimeOffset? newerThan, DateTimeOffset now)
-        => _bundles.TryGetValue(key, out var kept) && now < kept.ReuseUntil && now < kept.End && !(kept.Bundle.FetchedAt <= newerThan) ? kept.Bundle.Copy() : null;
+    /// <summary>A copy of what was fetched a moment ago, after <paramref name="newerThan"/>; for a renewal it may be some minutes ago. The caller owns it.</summary>
+    public SecretBundle? ForReuse(string key, DateTimeOffset? newerThan, DateTimeOffset now, bool isRenewal)
+        => _bundles.TryGetValue(key, out var kept) && (now < kept.Until.Reuse || (isRenewal && now < kept.Until.Renewal)) && now < kept.End && !(kept.Bundle.FetchedAt <= newerThan)
+            ? kept.Bundle.Copy() : null;
 
     /// <summary>A copy of what may be served while the provider is not to be had; the caller owns it.</summary>
     public SecretBundle? ForOutage(string key, DateTimeOffset now)
-        => _bundles.TryGetValue(key, out var kept) && now < kept.OutageUntil && now < kept.End ? kept.Bundle.Copy() : null;
+        => _bundles.TryGetValue(key, out var kept) && now < kept.Until.Outage && now < kept.End ? kept.Bundle.Copy() : null;
 
     public void Drop(string key)
     {
@@ -53,11 +54,19 @@ internal sealed class KeptBundles
 
     public void Erase() => EraseEnded(DateTimeOffset.MaxValue);
 
-    private sealed record Kept(SecretBundle Bundle, DateTimeOffset ReuseUntil, DateTimeOffset OutageUntil)
+    private sealed record Kept(SecretBundle Bundle, KeptFor Until)
     {
         /// <summary>When the copy is of no use to anybody.</summary>
-        public DateTimeOffset End { get; } = Earlier(ReuseUntil > OutageUntil ? ReuseUntil : OutageUntil, Bundle.ExpiresAt);
-
-        private static DateTimeOffset Earlier(DateTimeOffset one, DateTimeOffset? other) => other < one ? other.Value : one;
+        public DateTimeOffset End { get; } = Bundle.ExpiresAt < Until.Last ? Bundle.ExpiresAt.Value : Until.Last;
     }
+}
+
+/// <summary>Until when a copy is kept, and for whom.</summary>
+/// <param name="Reuse">For whoever asks.</param>
+/// <param name="Renewal">For volumes whose content is due for renewal (<see cref="FetchRequest.IsRenewal"/>).</param>
+/// <param name="Outage">For new pods while the provider is not to be had.</param>
+internal readonly record struct KeptFor(DateTimeOffset Reuse, DateTimeOffset Renewal, DateTimeOffset Outage)
+{
+    /// <summary>The last of them.</summary>
+    public DateTimeOffset Last => new[] { Reuse, Renewal, Outage }.Max();
 }

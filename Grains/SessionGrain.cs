@@ -13,7 +13,7 @@ namespace ActorCsi.Grains;
 /// <summary>
 /// One identity's dealings with one provider for one class. Reentrant: fetches for different objects run side by side.
 /// <code>
-///   kept a moment ago? ──▶ a copy
+///   kept a moment ago? ──▶ a copy; some minutes ago, for a renewal in good time
 ///   in flight? ──────────▶ joined; a more urgent caller takes the fetch forward
 ///   else ────────────────▶ ProviderGate ─▶ provider; what comes is kept for a moment
 ///   no answer, new pod, and the class says stale ─▶ a copy of what was kept, no older than the class allows
@@ -67,7 +67,7 @@ internal sealed class SessionGrain(
 
     private async Task<SecretBundle> FetchShared(string key, ISecretProvider provider, FetchRequest request, CancellationToken cancellationToken)
     {
-        if (_kept.ForReuse(key, request.NewerThan, time.GetUtcNow()) is { } kept)
+        if (_kept.ForReuse(key, request.NewerThan, time.GetUtcNow(), request.IsRenewal) is { } kept)
         {
             metrics.Shared(provider.Name);
             return kept;
@@ -138,9 +138,10 @@ internal sealed class SessionGrain(
     {
         var parameters = RefreshParameters.Of(request.Class);
         var now = time.GetUtcNow();
-        var reuseUntil = now + ReuseFor(bundle, parameters.Policy(volumes.Value.PollInterval).Interval);
-        var outageUntil = parameters.StartsStale ? now + (parameters.StaleFor ?? limits.Value.StaleFor) : now;
-        _kept.Keep(key, bundle.Copy(), reuseUntil, outageUntil);
+        _kept.Keep(key, bundle.Copy(), new KeptFor(
+            Reuse: now + ReuseFor(bundle, parameters.Policy(volumes.Value).Interval),
+            Renewal: now + RenewalFor(bundle),
+            Outage: parameters.StartsStale ? now + (parameters.StaleFor ?? limits.Value.StaleFor) : now));
         ArmSweep();
     }
 
@@ -154,6 +155,13 @@ internal sealed class SessionGrain(
             moment = Shorter(moment, each / 4);
         return moment > TimeSpan.Zero ? moment : TimeSpan.Zero;
     }
+
+    /// <summary>
+    /// Volumes that started minutes apart hold content of different age, and would each renew it at another time for ever. Where one finds what another has just
+    /// renewed, it takes that, and from then on they are due together.
+    /// </summary>
+    private TimeSpan RenewalFor(SecretBundle bundle)
+        => bundle.ExpiresAt is { } end ? Shorter(limits.Value.RenewalReuseFor, (end - bundle.FetchedAt!.Value) / 10) : TimeSpan.Zero;
 
     private static TimeSpan Shorter(TimeSpan one, TimeSpan other) => one < other ? one : other;
 

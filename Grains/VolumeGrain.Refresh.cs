@@ -92,6 +92,7 @@ public sealed partial class VolumeGrain
             {
                 Urgency = HasContent ? new FetchUrgency(false, Record.ExpiresAt) : FetchUrgency.First,
                 NewerThan = onDemand ? _time.GetUtcNow() : Record.FetchedAt,
+                IsRenewal = HasContent && !onDemand && Record.RefreshCause is RefreshCause.Expiry,
             };
             var session = SessionKey.Of(provider, demand, secretClass, Spec.Pod);
             var bundle = await GrainFactory.GetGrain<ISessionGrain>(session).Fetch(request, giveUp.Token);
@@ -173,8 +174,8 @@ public sealed partial class VolumeGrain
             return new PlannedRefresh(_time.GetUtcNow() + Jittered(_options.LongestUnavailableRetry), RefreshCause.Retry);
         if (bundle.FollowsTokens)
             return new PlannedRefresh(bundle.ExpiresAt, RefreshCause.Token); // kubelet brings new content before; if it does not, the volume says so
-        var content = new Freshness(bundle.FetchedAt ?? _time.GetUtcNow(), bundle.ExpiresAt, bundle.RefreshAt, MayChange: !bundle.NeedsNoPolling);
-        return RefreshSchedule.Next(content, parameters.Policy(_options.PollInterval), seed);
+        var content = new Freshness(bundle.FetchedAt ?? _time.GetUtcNow(), bundle.ExpiresAt, bundle.RefreshAt, MayChange: !bundle.NeedsNoPolling) { ProviderWindow = bundle.RefreshWindow };
+        return RefreshSchedule.Next(content, parameters.Policy(_options), seed);
     }
 
     private VolumeChanges Changes(SecretProviderClass secretClass, SecretBundle bundle, bool isNew)

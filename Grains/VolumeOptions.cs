@@ -15,6 +15,12 @@ public sealed class VolumeOptions
     public TimeSpan? PollInterval { get; set; } = TimeSpan.FromMinutes(2);
 
     /// <summary>
+    /// For how long a provider may be down without any content ending, where the class does not say it: what expires is renewed while at least this and two
+    /// minutes of its life are left, if it lives twice as long. Default 30 minutes; zero makes no allowance.
+    /// </summary>
+    public TimeSpan OutageAllowance { get; set; } = TimeSpan.FromMinutes(30);
+
+    /// <summary>
     /// Over how long the refreshes are spread that a changed class calls for, each volume at a time of its own: one edit must not send a whole cluster to the secret
     /// store in the same second. Default 30 seconds.
     /// </summary>

@@ -30,6 +30,13 @@ public sealed record FetchRequest(
     /// </summary>
     [Id(7)]
     public DateTimeOffset? NewerThan { get; init; }
+
+    /// <summary>
+    /// Whether content that works is renewed in good time before its end: then what another volume of the session was given some minutes ago will do. Who is
+    /// new, retries, or follows a change wants to know how things stand.
+    /// </summary>
+    [Id(10)]
+    public bool IsRenewal { get; init; }
 }
 
 /// <summary>

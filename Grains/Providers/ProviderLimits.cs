@@ -45,6 +45,12 @@ public sealed class ProviderLimits
     /// </summary>
     public TimeSpan ReuseFor { get; set; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>
+    /// For how long what one volume has renewed is given to others of its session whose renewal falls due then. Default 5 minutes; never more than a tenth of the
+    /// content's life.
+    /// </summary>
+    public TimeSpan RenewalReuseFor { get; set; } = TimeSpan.FromMinutes(5);
+
     /// <summary>How old a copy may be from which a new pod starts where its class says <c>stale</c> and no more. Default 15 minutes.</summary>
     public TimeSpan StaleFor { get; set; } = TimeSpan.FromMinutes(15);
 

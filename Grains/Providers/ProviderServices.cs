@@ -23,8 +23,7 @@ public static class ProviderServices
             .AddSingleton<IServiceAccounts, NoServiceAccounts>() // with an API server, those of the cluster are added later, and count
             .AddSingleton<INodeLabels, NoNodeLabels>()
             .AddSingleton<ISecretProvider, TokenProvider>()
-            .AddSingleton<ISecretProvider>(host => new PkiProvider(
-                Authority(options, host), host.GetRequiredService<TimeProvider>(), Chance(host)))
+            .AddSingleton<ISecretProvider>(host => new PkiProvider(Authority(options, host), host.GetRequiredService<TimeProvider>()))
             .AddVault(options)
             .AddSingleton<IProviderCatalog, ProviderCatalog>();
     }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using ActorCsi.Grains.Refresh;
 
 namespace ActorCsi.Grains.Providers;
 
@@ -18,11 +19,11 @@ public sealed record SecretBundle
     [Id(2)]
     public DateTimeOffset? ExpiresAt { get; init; }
 
-    /// <summary>When the provider itself wants to be asked again, say at the end of a rotation period; null leaves it to the schedule.</summary>
+    /// <summary>When the provider itself wants to be asked again, say at the end of a rotation period; null leaves it to the schedule. Prefer <see cref="RefreshWindow"/>, which has jitter.</summary>
     [Id(3)]
     public DateTimeOffset? RefreshAt { get; init; }
 
-    /// <summary>Whether the content never changes but by <see cref="RefreshAt"/> or a new token: no polling.</summary>
+    /// <summary>Whether the content never changes but with its renewal or a new token: no polling.</summary>
     [Id(4)]
     public bool NeedsNoPolling { get; init; }
 
@@ -54,6 +55,10 @@ public sealed record SecretBundle
     /// <summary>Why the provider could not be asked, when this is a copy that was kept; null when it is the provider's answer. Set by the session.</summary>
     [Id(10)]
     public string? StaleBecause { get; init; }
+
+    /// <summary>In which part of its life the provider wants content renewed that has an end, where the class does not say it; null leaves it to the schedule.</summary>
+    [Id(12)]
+    public LifeWindow? RefreshWindow { get; init; }
 
     /// <summary>The same bundle with bytes of its own, to be erased on its own.</summary>
     public SecretBundle Copy() => this with { Files = [.. Files.Select(file => file with { Content = file.Content.Copy() })] };

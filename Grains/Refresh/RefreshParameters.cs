@@ -21,6 +21,9 @@ internal sealed partial record RefreshParameters
     /// <summary>In which part of its life expiring content is renewed: <c>60%-80%</c>.</summary>
     public const string WindowName = Prefix + "refresh-window";
 
+    /// <summary>A duration such as <c>30m</c>; <c>0</c> for none.</summary>
+    public const string AllowanceName = Prefix + "outage-allowance";
+
     /// <summary><c>fail</c>, <c>stale</c> or <c>stale-for=15m</c>.</summary>
     public const string OutageName = Prefix + "when-unavailable";
 
@@ -47,8 +50,11 @@ internal sealed partial record RefreshParameters
     /// <summary>That interval; null for never.</summary>
     public TimeSpan? Interval { get; private init; }
 
-    /// <summary>In which part of its life expiring content is renewed.</summary>
-    public LifeWindow Window { get; private init; } = LifeWindow.Default;
+    /// <summary>In which part of its life expiring content is renewed; null where the class does not say.</summary>
+    public LifeWindow? Window { get; private init; }
+
+    /// <summary>For how long the provider may be down without content ending; null where the class does not say.</summary>
+    public TimeSpan? OutageAllowance { get; private init; }
 
     /// <summary>Whether a new pod may start from the copy that its session kept while the provider is not to be had.</summary>
     public bool StartsStale { get; private init; }
@@ -72,8 +78,13 @@ internal sealed partial record RefreshParameters
     /// <summary>Whether a parameter is one of these.</summary>
     public static bool IsOurs(string name) => name.StartsWith(Prefix, StringComparison.Ordinal);
 
-    /// <summary>The policy of a volume of this class.</summary>
-    public RefreshPolicy Policy(TimeSpan? nodeInterval) => new(HasInterval ? Interval : nodeInterval, HasInterval) { Window = Window };
+    /// <summary>The policy of a volume of this class on a node with these options.</summary>
+    public RefreshPolicy Policy(VolumeOptions node) => new(HasInterval ? Interval : node.PollInterval, HasInterval)
+    {
+        Window = Window,
+        OutageAllowance = OutageAllowance ?? node.OutageAllowance,
+        AllowanceIsOfClass = OutageAllowance is not null,
+    };
 
     private static RefreshParameters Read(SecretProviderClass secretClass)
     {
@@ -87,6 +98,7 @@ internal sealed partial record RefreshParameters
             {
                 IntervalName => WithInterval(read, value, faults),
                 WindowName => WithWindow(read, value, faults),
+                AllowanceName => WithAllowance(read, value, faults),
                 OutageName => WithOutage(read, value, faults),
                 ContentCheckName => read with { ChecksContent = Choose(name, value, "on", "off", faults) },
                 HoldName => read with { IsHeld = Choose(name, value, "true", "false", faults) },
@@ -116,6 +128,13 @@ internal sealed partial record RefreshParameters
         return read;
     }
 
+    private static RefreshParameters WithAllowance(RefreshParameters read, string value, ParameterFaults faults)
+    {
+        if (!GoDuration.TryParse(value, out var allowance) || allowance < TimeSpan.Zero)
+            faults.Add(AllowanceName, $"is \"{Words.Clip(value)}\", expected a duration such as 30m, or 0 for none");
+        return read with { OutageAllowance = allowance };
+    }
+
     [GeneratedRegex(@"^(\d{1,2})%-(\d{1,2})%\z", RegexOptions.CultureInvariant)]
     private static partial Regex WindowPattern();
 
@@ -140,7 +159,7 @@ internal sealed partial record RefreshParameters
 
     private static RefreshParameters Unknown(RefreshParameters read, string name, ParameterFaults faults)
     {
-        faults.Add(Words.Clip(name), $"is unknown, expected {IntervalName}, {WindowName}, {OutageName}, {ContentCheckName} or {HoldName}");
+        faults.Add(Words.Clip(name), $"is unknown, expected {IntervalName}, {WindowName}, {AllowanceName}, {OutageName}, {ContentCheckName} or {HoldName}");
         return read;
     }
 }

@@ -4,8 +4,8 @@ namespace ActorCsi.Grains.Refresh;
 /// <remarks>
 /// <list type="number">
 /// <item>The provider said when: then.</item>
-/// <item>The content or a lease on it expires: at 60 to 80 % of its life, or where the class wants it, so that a provider that is down for a fifth of it does no
-/// harm.</item>
+/// <item>The content or a lease on it expires: where the class, or else the provider, wants it; else at 60 to 80 % of its life, or so much earlier that a
+/// provider may be down for as long as the outage allowance says (docs/decisions/0011).</item>
 /// <item>Else at the interval of the class or of the node, a tenth sooner or later; never where there is none, or where the content cannot change by itself.</item>
 /// </list>
 /// Where two of these apply the earlier one counts. Where in its window a refresh falls is the seed's choice.
@@ -32,13 +32,22 @@ internal static class RefreshSchedule
         if (content.ProviderWants is { } wanted)
             plan = new PlannedRefresh(wanted, RefreshCause.Provider);
         else if (content.ExpiresAt is { } end)
-            plan = new PlannedRefresh(content.FetchedAt + ((end - content.FetchedAt) * policy.Window.At(share)), RefreshCause.Expiry);
+            plan = new PlannedRefresh(content.FetchedAt + ((end - content.FetchedAt) * Window(content, end, policy).At(share)), RefreshCause.Expiry);
 
         // Content that expires is not polled, unless its class says so: the interval of the node is for content of which nobody knows more.
         var isPolled = content.MayChange && (content.ExpiresAt is null || policy.IntervalIsOfClass);
         if (isPolled && policy.Interval is { } interval)
             plan = plan.OrEarlier(new PlannedRefresh(content.FetchedAt + (interval * ShareOfInterval(share)), RefreshCause.Interval));
         return plan.NotBefore(content.FetchedAt + ShortestPause);
+    }
+
+    /// <summary>The allowance of the node moves nobody's own window, that of the class moves any.</summary>
+    private static LifeWindow Window(in Freshness content, DateTimeOffset end, RefreshPolicy policy)
+    {
+        var wanted = policy.Window ?? content.ProviderWindow;
+        return wanted is { } window && !policy.AllowanceIsOfClass
+            ? window
+            : (wanted ?? LifeWindow.Default).Leaving(policy.OutageAllowance, end - content.FetchedAt);
     }
 
     private static double ShareOfInterval(double share) => 1 - IntervalSpread + (2 * IntervalSpread * share);
@@ -65,27 +74,25 @@ internal static class RefreshSchedule
 /// <param name="ExpiresAt">When it ends: the earliest end of an object or of a lease; null when it has no end.</param>
 /// <param name="ProviderWants">When the provider wants to be asked; null leaves it to us.</param>
 /// <param name="MayChange">Whether it can change before it expires and without a new token.</param>
-internal readonly record struct Freshness(DateTimeOffset FetchedAt, DateTimeOffset? ExpiresAt, DateTimeOffset? ProviderWants, bool MayChange);
+internal readonly record struct Freshness(DateTimeOffset FetchedAt, DateTimeOffset? ExpiresAt, DateTimeOffset? ProviderWants, bool MayChange)
+{
+    /// <summary>In which part of its life the provider wants it renewed; null leaves it to us.</summary>
+    public LifeWindow? ProviderWindow { get; init; }
+}
 
 /// <summary>How content is kept fresh.</summary>
 /// <param name="Interval">How often content is asked for of which nobody knows when it changes; null for never.</param>
 /// <param name="IntervalIsOfClass">Whether the class itself gave the interval, and not the node's option.</param>
 internal readonly record struct RefreshPolicy(TimeSpan? Interval, bool IntervalIsOfClass)
 {
-    /// <summary>In which part of its life expiring content is renewed.</summary>
-    public LifeWindow Window { get; init; } = LifeWindow.Default;
-}
+    /// <summary>In which part of its life the class wants expiring content renewed; null leaves it to the provider and to us.</summary>
+    public LifeWindow? Window { get; init; }
 
-/// <summary>A part of a life.</summary>
-/// <param name="Earliest">Where it begins, from 0 to 1.</param>
-/// <param name="Latest">Where it ends, from 0 to 1.</param>
-internal readonly record struct LifeWindow(double Earliest, double Latest)
-{
-    /// <summary>60 to 80 %.</summary>
-    public static LifeWindow Default { get; } = new(0.6, 0.8);
+    /// <summary>For how long a provider may be down without content ending, if its life is long enough for that; zero makes no allowance.</summary>
+    public TimeSpan OutageAllowance { get; init; }
 
-    /// <summary>The point of the window.</summary>
-    public double At(double share) => Earliest + ((Latest - Earliest) * share);
+    /// <summary>Whether the class itself gave the allowance, and not the node's option.</summary>
+    public bool AllowanceIsOfClass { get; init; }
 }
 
 /// <summary>When the provider is asked next, and why then.</summary>

@@ -33,7 +33,7 @@ internal abstract class ClassCommand : OperatorCommand
         var volumes = await Ask(driver, @namespace, name, parsed, cancellationToken);
 
         var output = parsed.InvocationConfiguration.Output;
-        if (parsed.GetValue(Output) is OutputForm.Json)
+        if (Output.Of(parsed) is OutputForm.Json)
             Json.Write(output, new HeldClassJson(@namespace, name, [.. volumes.Select(VolumeJson.Of)]), OperatorJson.Default.HeldClassJson);
         else
             await output.WriteLineAsync(Tell(secretClass, volumes));

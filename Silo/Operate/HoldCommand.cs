@@ -14,7 +14,7 @@ internal sealed class HoldCommand : ClassCommand
 
     protected override async Task<IReadOnlyList<Volume>> Ask(AdminClient driver, string @namespace, string name, ParseResult parsed, CancellationToken cancellationToken)
     {
-        var request = new HoldClassRequest { Namespace = @namespace, Name = name, Reason = parsed.GetRequiredValue(_reason) };
+        var request = new HoldClassRequest { Namespace = @namespace, Name = name, Reason = _reason.Of(parsed) };
         return (await driver.HoldClassAsync(request, cancellationToken: cancellationToken)).Volumes;
     }
 

@@ -91,6 +91,7 @@ internal static class Node
         {
             volumes.Limits = new TmpfsLimits(options.VolumeSizeBytes, options.VolumeInodes);
             volumes.PollInterval = options.PollInterval;
+            volumes.OutageAllowance = options.OutageAllowance;
         });
         services.Configure<ProviderLimits>(limits => limits.Timeout = options.ProviderTimeout);
     }

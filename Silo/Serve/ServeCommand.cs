@@ -25,6 +25,7 @@ internal sealed class ServeCommand : Command
     private readonly Setting<long> _maxMessage = new("max-call-recv-msg-size", "4194304", "The largest answer of a plugin, in bytes.", Whole);
     private readonly Setting<bool> _rotation = new("enable-secret-rotation", "true", "Content is renewed while pods run.", YesNo);
     private readonly Setting<TimeSpan> _pollInterval = new("rotation-poll-interval", "2m", "How often a provider is asked that does not say when its content ends.", GoDuration.Parse);
+    private readonly Setting<TimeSpan> _outageAllowance = new("outage-allowance", "30m", "For how long a provider may be down without content ending: what expires is renewed that much earlier, if it lives twice as long. 0 makes no allowance.", GoDuration.Parse);
     private readonly Setting<long> _volumeSize = new("volume-size", "16777216", "The most that one volume's files may take, in bytes.", Whole);
     private readonly Setting<long> _volumeInodes = new("volume-inodes", "4096", "The most files, directories and links of one volume.", Whole);
     private readonly Setting<string> _pkiCertificate = new("pki-ca-cert", "", "The certificate of the pki provider's authority; without it one is made in --state-dir.", Text);
@@ -43,7 +44,7 @@ internal sealed class ServeCommand : Command
         foreach (Option option in (Option[])[
             _endpoint, _driverName, _nodeId, _stateDir, _registrationDir, _kubeletEndpoint, _maxVolumes, _drainTimeout,
             _kubernetes, _classes, _providerVolume, _moreProviderVolumes, _preferBuiltIn, _providerAudiences, _providerTimeout, _maxMessage,
-            _rotation, _pollInterval, _volumeSize, _volumeInodes, _pkiCertificate, _pkiKey, _pkiTrusted,
+            _rotation, _pollInterval, _outageAllowance, _volumeSize, _volumeInodes, _pkiCertificate, _pkiKey, _pkiTrusted,
             _metricsAddress, _otlpEndpoint, _otlpProtocol, _jsonLog, _verbosity, _clock, _clockRate])
             Add(option);
         SetAction((parsed, cancellationToken) => Node.Run(Read(parsed), cancellationToken));
@@ -68,6 +69,7 @@ internal sealed class ServeCommand : Command
         ProviderTimeout = _providerTimeout.Of(parsed),
         MaxReceiveMessageSize = (int)Math.Min(_maxMessage.Of(parsed), int.MaxValue),
         PollInterval = _rotation.Of(parsed) ? _pollInterval.Of(parsed) : null,
+        OutageAllowance = _outageAllowance.Of(parsed),
         VolumeSizeBytes = _volumeSize.Of(parsed),
         VolumeInodes = _volumeInodes.Of(parsed),
         PkiCertificate = _pkiCertificate.Of(parsed),

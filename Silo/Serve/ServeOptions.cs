@@ -19,6 +19,7 @@ internal sealed record ServeOptions
     public required TimeSpan ProviderTimeout { get; init; }
     public required int MaxReceiveMessageSize { get; init; }
     public required TimeSpan? PollInterval { get; init; }
+    public required TimeSpan OutageAllowance { get; init; }
     public required long VolumeSizeBytes { get; init; }
     public required long VolumeInodes { get; init; }
     public required string PkiCertificate { get; init; }

@@ -1,18 +1,16 @@
 namespace ActorCsi.Grains.Providers.Pki;
 
-/// <summary>From when to when a certificate is good, and when the next one is due.</summary>
-internal readonly record struct Lifetime(DateTimeOffset NotBefore, DateTimeOffset NotAfter, DateTimeOffset RefreshAt)
+/// <summary>From when to when a certificate is good.</summary>
+internal readonly record struct Lifetime(DateTimeOffset NotBefore, DateTimeOffset NotAfter)
 {
     /// <summary>How far back a certificate begins: the clocks of pods on other nodes may be behind.</summary>
     private static readonly TimeSpan ClockSkew = TimeSpan.FromMinutes(1);
 
-    /// <param name="now">The time of issue. The life of a certificate counts from here; that it begins earlier does not postpone its renewal.</param>
+    /// <param name="now">The time of issue. The life of a certificate counts from here; that it begins earlier does not make it shorter.</param>
     /// <param name="duration">How long the certificate shall be good for. The authority's own end comes first.</param>
     /// <param name="authority">Who issues it.</param>
-    /// <param name="chance">From 0 up to 1. Renewal is due at two thirds of the life or up to a tenth of the life earlier, so that pods that
-    /// started together do not renew together.</param>
     /// <exception cref="VolumeException">The authority is not good now.</exception>
-    public static Lifetime Begin(DateTimeOffset now, TimeSpan duration, CertificateAuthority authority, double chance)
+    public static Lifetime Begin(DateTimeOffset now, TimeSpan duration, CertificateAuthority authority)
     {
         if (now >= authority.NotAfter || now < authority.NotBefore)
             throw new VolumeException(VolumeError.ProviderFailed,
@@ -22,7 +20,7 @@ internal readonly record struct Lifetime(DateTimeOffset NotBefore, DateTimeOffse
         var notAfter = end < authority.NotAfter ? end : authority.NotAfter;
         var start = WholeSecondAfter(now - ClockSkew);
         var notBefore = start > authority.NotBefore ? start : authority.NotBefore;
-        return new Lifetime(notBefore, notAfter, now + ((notAfter - now) * ((2.0 / 3) - (0.1 * chance))));
+        return new Lifetime(notBefore, notAfter);
     }
 
     /// <summary>X.509 knows whole seconds only.</summary>

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using ActorCsi.Grains.Classes;
+using ActorCsi.Grains.Refresh;
 
 namespace ActorCsi.Grains.Providers.Pki;
 
@@ -11,8 +12,7 @@ namespace ActorCsi.Grains.Providers.Pki;
 /// </summary>
 /// <param name="authorities">Who signs.</param>
 /// <param name="time">The clock.</param>
-/// <param name="chance">A number from 0 up to 1, for jitter.</param>
-internal sealed class PkiProvider(IAuthoritySource authorities, TimeProvider time, Func<double> chance) : ISecretProvider, IDisposable
+internal sealed class PkiProvider(IAuthoritySource authorities, TimeProvider time) : ISecretProvider, IDisposable
 {
     /// <summary>An RSA key takes up to seconds of a whole processor. A node full of them may have half of its processors for it.</summary>
     private readonly SemaphoreSlim _slowKeys = new(Math.Max(1, Environment.ProcessorCount / 2));
@@ -58,7 +58,7 @@ internal sealed class PkiProvider(IAuthoritySource authorities, TimeProvider tim
         var authority = authorities.Current();
         using var key = parameters.KeyType.Create();
         var publicKey = new PublicKey(key); // an RSA pair comes into being here, and the life of the certificate begins after it
-        var lifetime = Lifetime.Begin(time.GetUtcNow(), parameters.Duration, authority, chance());
+        var lifetime = Lifetime.Begin(time.GetUtcNow(), parameters.Duration, authority);
         using var certificate = authority.Issue(publicKey, identity, lifetime);
 
         var files = ImmutableArray.CreateBuilder<SecretFile>(4);
@@ -73,7 +73,7 @@ internal sealed class PkiProvider(IAuthoritySource authorities, TimeProvider tim
             Files = files.ToImmutable(),
             Objects = [new ObjectVersion(identity.SpiffeId.AbsoluteUri, certificate.SerialNumber)],
             ExpiresAt = lifetime.NotAfter,
-            RefreshAt = lifetime.RefreshAt,
+            RefreshWindow = LifeWindow.TwoThirds, // no outage to allow for: the authority is on the node
             NeedsNoPolling = true,
         };
     }

@@ -49,10 +49,31 @@ public sealed class KeptBundlesTests
     public void Keep_Unchanged_MakesTheCopyYoungAgain()
     {
         Keep(30, 60);
-        _kept.Keep("key", Bundle(Noon.AddSeconds(50)) with { Unchanged = true, Files = [] }, Noon.AddSeconds(80), Noon.AddSeconds(110));
+        _kept.Keep("key", Bundle(Noon.AddSeconds(50)) with { Unchanged = true, Files = [] }, new KeptFor(Noon.AddSeconds(80), Noon.AddSeconds(80), Noon.AddSeconds(110)));
 
         var copy = _kept.ForOutage("key", Noon.AddSeconds(100))!;
         Assert.Equal(("content", Noon.AddSeconds(50)), (copy.Files[0].Content.ExposeText(), copy.FetchedAt));
+    }
+
+    [Theory]
+    [InlineData(29, false, true)]
+    [InlineData(30, false, false)]
+    [InlineData(30, true, true)]
+    [InlineData(299, true, true)]
+    [InlineData(300, true, false)]
+    public void ForReuse_Renewal_MayBeOfSomeMinutesAgo(int after, bool isRenewal, bool isGiven)
+    {
+        Keep(reuse: 30, outage: 3600, renewal: 300);
+
+        Assert.Equal(isGiven, _kept.ForReuse("key", null, Noon.AddSeconds(after), isRenewal) is not null);
+    }
+
+    [Fact]
+    public void ForReuse_RenewalOfTheSameAge_IsNoNews()
+    {
+        Keep(reuse: 30, outage: 30, renewal: 300);
+
+        Assert.Null(_kept.ForReuse("key", newerThan: Noon, Noon.AddSeconds(60), isRenewal: true));
     }
 
     [Fact]
@@ -65,10 +86,10 @@ public sealed class KeptBundlesTests
         Assert.Throws<ObjectDisposedException>(() => bundle.Files[0].Content.ExposeText());
     }
 
-    private SecretBundle Keep(int reuse, int outage, int? life = null)
+    private SecretBundle Keep(int reuse, int outage, int? life = null, int renewal = 0)
     {
         var bundle = Bundle(Noon) with { ExpiresAt = life is { } seconds ? Noon.AddSeconds(seconds) : null };
-        _kept.Keep("key", bundle, Noon.AddSeconds(reuse), Noon.AddSeconds(outage));
+        _kept.Keep("key", bundle, new KeptFor(Noon.AddSeconds(reuse), Noon.AddSeconds(renewal), Noon.AddSeconds(outage)));
         return bundle;
     }
 

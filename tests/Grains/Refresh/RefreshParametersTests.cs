@@ -1,3 +1,4 @@
+using ActorCsi.Grains;
 using ActorCsi.Grains.Providers.Plugins;
 using ActorCsi.Grains.Refresh;
 using ActorCsi.Tests.Providers;
@@ -7,28 +8,36 @@ namespace ActorCsi.Tests.Refresh;
 /// <summary>What a class may say about refreshing.</summary>
 public sealed class RefreshParametersTests
 {
-    private static readonly TimeSpan NodeInterval = TimeSpan.FromMinutes(2);
+    private static readonly VolumeOptions Node = new() { PollInterval = TimeSpan.FromMinutes(2), OutageAllowance = TimeSpan.FromMinutes(30) };
+
+    private static readonly RefreshPolicy OfNode = new(Node.PollInterval, false) { OutageAllowance = Node.OutageAllowance };
 
     [Fact]
     public void Of_NothingSaid_IsTheNodesWay()
     {
         var read = Read();
 
-        Assert.Equal(new RefreshPolicy(NodeInterval, false), read.Policy(NodeInterval));
+        Assert.Equal(OfNode, read.Policy(Node));
         Assert.Equal((false, true, false), (read.StartsStale, read.ChecksContent, read.IsHeld));
     }
 
     [Fact]
     public void Of_Interval_TakesThePlaceOfTheNodes()
-        => Assert.Equal(new RefreshPolicy(TimeSpan.FromMinutes(15), true), Read(("actorcsi.io/refresh-interval", "15m")).Policy(NodeInterval));
+        => Assert.Equal(OfNode with { Interval = TimeSpan.FromMinutes(15), IntervalIsOfClass = true }, Read(("actorcsi.io/refresh-interval", "15m")).Policy(Node));
 
     [Fact]
     public void Of_IntervalNever_IsNever()
-        => Assert.Equal(new RefreshPolicy(null, true), Read(("actorcsi.io/refresh-interval", "never")).Policy(NodeInterval));
+        => Assert.Equal(OfNode with { Interval = null, IntervalIsOfClass = true }, Read(("actorcsi.io/refresh-interval", "never")).Policy(Node));
 
     [Fact]
     public void Of_Window_IsAPartOfTheLife()
-        => Assert.Equal(new LifeWindow(0.3, 0.45), Read(("actorcsi.io/refresh-window", "30%-45%")).Policy(NodeInterval).Window);
+        => Assert.Equal(new LifeWindow(0.3, 0.45), Read(("actorcsi.io/refresh-window", "30%-45%")).Policy(Node).Window);
+
+    [Theory]
+    [InlineData("45m", 45)]
+    [InlineData("0", 0)]
+    public void Of_OutageAllowance_TakesThePlaceOfTheNodes(string value, int minutes)
+        => Assert.Equal(OfNode with { OutageAllowance = TimeSpan.FromMinutes(minutes), AllowanceIsOfClass = true }, Read(("actorcsi.io/outage-allowance", value)).Policy(Node));
 
     [Theory]
     [InlineData("fail", false, null)]
@@ -59,6 +68,8 @@ public sealed class RefreshParametersTests
     [InlineData("actorcsi.io/refresh-window", "0%-50%")]
     [InlineData("actorcsi.io/refresh-window", "60%-99%")]
     [InlineData("actorcsi.io/refresh-window", "70%-70%")]
+    [InlineData("actorcsi.io/outage-allowance", "long")]
+    [InlineData("actorcsi.io/outage-allowance", "-1m")]
     [InlineData("actorcsi.io/when-unavailable", "stale-for=25h")]
     [InlineData("actorcsi.io/when-unavailable", "stale-for=0")]
     [InlineData("actorcsi.io/when-unavailable", "Stale")]

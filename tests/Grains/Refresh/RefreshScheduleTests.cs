@@ -8,6 +8,9 @@ namespace ActorCsi.Tests.Refresh;
 public sealed class RefreshScheduleTests
 {
     private static readonly DateTimeOffset Noon = new(2026, 1, 1, 12, 0, 0, TimeSpan.Zero);
+    private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan HalfAnHour = TimeSpan.FromMinutes(30);
+    private static readonly TimeSpan Tick = new(1);
     private static readonly JitterSeed Seed = JitterSeed.Of("volume");
     private static readonly RefreshPolicy OfNode = new(TimeSpan.FromMinutes(2), IntervalIsOfClass: false);
     private static readonly RefreshPolicy OfClass = new(TimeSpan.FromMinutes(2), IntervalIsOfClass: true);
@@ -36,6 +39,53 @@ public sealed class RefreshScheduleTests
 
             return next.At >= drawn.FetchedAt + RefreshSchedule.ShortestPause && (next.At!.Value - drawn.FetchedAt) <= Longer(drawn.Life * 0.451, RefreshSchedule.ShortestPause);
         }));
+
+    [Fact]
+    public void Next_OutageAllowance_IsLeftOfALifeThatIsTwiceAsLong() => Check.One(
+        Config.QuickThrowOnFailure.WithMaxTest(2000), Prop.ForAll(Lives.ToArbitrary(), drawn =>
+        {
+            var next = RefreshSchedule.Next(new Freshness(drawn.FetchedAt, drawn.FetchedAt + drawn.Life, null, true), OfNode with { OutageAllowance = HalfAnHour }, JitterSeed.Of(drawn.Name));
+
+            var (passed, left) = (next.At!.Value - drawn.FetchedAt, drawn.FetchedAt + drawn.Life - next.At.Value);
+            return (drawn.Life < 2 * HalfAnHour || left >= HalfAnHour + (2 * Minute) - Tick)
+                && passed >= drawn.Life * 0.375 - Tick
+                && passed <= Longer(drawn.Life * 0.8 + Tick, RefreshSchedule.ShortestPause);
+        }));
+
+    [Theory]
+    [InlineData(24 * 60, 60, 80)] // so long that the allowance is left anyway
+    [InlineData(160, 60, 80)]
+    [InlineData(120, 60, 73.33)]
+    [InlineData(90, 53.70, 64.44)]
+    [InlineData(60, 38.89, 46.67)]
+    [InlineData(40, 37.5, 45)] // so short that it cannot be left
+    [InlineData(5, 37.5, 45)]
+    public void Leaving_HalfAnHour_MovesTheWindowNoFurtherThanItMust(int lifeMinutes, double earliest, double latest)
+    {
+        var window = LifeWindow.Default.Leaving(HalfAnHour, lifeMinutes * Minute);
+
+        Assert.Equal((earliest, latest), (Math.Round(window.Earliest * 100, 2), Math.Round(window.Latest * 100, 2)));
+    }
+
+    [Fact]
+    public void Next_WindowOfTheProvider_IsNotMovedByTheNodesAllowance()
+        => Assert.InRange(ShareOf(OfNode with { OutageAllowance = HalfAnHour }, LifeWindow.TwoThirds), (2.0 / 3) - 0.1, 2.0 / 3);
+
+    [Fact]
+    public void Next_WindowOfTheClass_GoesBeforeTheProviders()
+        => Assert.InRange(ShareOf(OfNode with { OutageAllowance = HalfAnHour, Window = new LifeWindow(0.85, 0.9) }, LifeWindow.TwoThirds), 0.85, 0.9);
+
+    [Fact]
+    public void Next_AllowanceOfTheClass_MovesAnyWindow()
+    {
+        var policy = OfNode with { OutageAllowance = HalfAnHour, AllowanceIsOfClass = true };
+
+        Assert.InRange(ShareOf(policy, LifeWindow.TwoThirds), 0.38, 0.47);
+        Assert.InRange(ShareOf(policy with { Window = new LifeWindow(0.85, 0.9) }), 0.38, 0.47);
+    }
+
+    private static double ShareOf(RefreshPolicy policy, LifeWindow? ofProvider = null)
+        => (RefreshSchedule.Next(new Freshness(Noon, Noon.AddHours(1), null, true) { ProviderWindow = ofProvider }, policy, Seed).At!.Value - Noon) / TimeSpan.FromHours(1);
 
     private static TimeSpan Longer(TimeSpan one, TimeSpan other) => one > other ? one : other;
 

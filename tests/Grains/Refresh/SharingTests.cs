@@ -80,6 +80,31 @@ public sealed class SharingTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Fetch_Renewal_TakesWhatAnotherHasRenewedMinutesAgo()
+    {
+        _provider.Gives("one", bundle => bundle with { ExpiresAt = _time.GetUtcNow().AddHours(1) }).Gives("two", bundle => bundle with { ExpiresAt = _time.GetUtcNow().AddHours(1) });
+        var old = _time.GetUtcNow().AddMinutes(-20);
+
+        await Fetch(Requests.Pod);
+        _time.Advance(_limits.RenewalReuseFor - TimeSpan.FromSeconds(1));
+        Assert.Equal("one", Content(await Fetch(Requests.Pod, newerThan: old, isRenewal: true)));
+        _time.Advance(TimeSpan.FromSeconds(1));
+
+        Assert.Equal("two", Content(await Fetch(Requests.Pod, newerThan: old, isRenewal: true)));
+    }
+
+    [Fact]
+    public async Task Fetch_NoRenewal_IsNotGivenWhatIsMinutesOld()
+    {
+        _provider.Gives("one", bundle => bundle with { ExpiresAt = _time.GetUtcNow().AddHours(1) }).Gives("two");
+
+        await Fetch(Requests.Pod);
+        _time.Advance(TimeSpan.FromMinutes(1));
+
+        Assert.Equal("two", Content(await Fetch(Requests.Pod)));
+    }
+
+    [Fact]
     public async Task Fetch_WhoHasItAlready_GetsNews()
     {
         _provider.Gives("one").Gives("two");
@@ -215,10 +240,10 @@ public sealed class SharingTests : IAsyncLifetime
     }
 
     private Task<SecretBundle> Fetch(PodIdentity pod, SecretProviderClass? secretClass = null, FetchUrgency urgency = default, DateTimeOffset? newerThan = null,
-        string[]? audiences = null, NamedSecret[]? secrets = null)
+        string[]? audiences = null, NamedSecret[]? secrets = null, bool isRenewal = false)
     {
         _provider.Wants = TokenDemand.For([.. audiences ?? ["vault"]]);
-        var request = Request(pod, secretClass ?? Class, urgency, secrets ?? []) with { NewerThan = newerThan };
+        var request = Request(pod, secretClass ?? Class, urgency, secrets ?? []) with { NewerThan = newerThan, IsRenewal = isRenewal };
         return Session(pod, request.Class, audiences ?? ["vault"]).Fetch(request, CancellationToken.None).Soon();
     }
 

@@ -1,4 +1,5 @@
 using ActorCsi.Grains.Providers;
+using ActorCsi.Grains.Refresh;
 using ActorCsi.Tests.Volumes;
 
 namespace ActorCsi.Tests.Refresh;
@@ -11,10 +12,27 @@ public sealed class VolumeRefreshTests : VolumeTest
     [Fact]
     public void Publish_ExpiringContent_IsRefreshedAtSixtyToEightyPercentOfItsLife()
     {
-        Serve("one", bundle => bundle with { ExpiresAt = Time.GetUtcNow() + Hour });
+        Serve("one", bundle => bundle with { ExpiresAt = Time.GetUtcNow() + (3 * Hour) });
 
         Assert.Equal(RefreshCause.Expiry, Published.RefreshCause);
-        Assert.InRange(Published.RefreshAt!.Value - Time.GetUtcNow(), 0.6 * Hour, 0.8 * Hour);
+        Assert.InRange(Published.RefreshAt!.Value - Time.GetUtcNow(), 1.8 * Hour, 2.4 * Hour);
+    }
+
+    [Fact]
+    public void Publish_ContentOfAnHour_IsRefreshedSoEarlyThatHalfAnHoursOutageDoesNoHarm()
+    {
+        Serve("one", bundle => bundle with { ExpiresAt = Time.GetUtcNow() + Hour });
+
+        Assert.InRange(Published.RefreshAt!.Value - Time.GetUtcNow(), 23 * Minute, 28 * Minute);
+    }
+
+    [Fact]
+    public void Publish_ProviderHasAWindow_IsRefreshedThere()
+    {
+        Serve("one", bundle => bundle with { ExpiresAt = Time.GetUtcNow() + Hour, RefreshWindow = LifeWindow.TwoThirds });
+
+        Assert.Equal(RefreshCause.Expiry, Published.RefreshCause);
+        Assert.InRange(Published.RefreshAt!.Value - Time.GetUtcNow(), 34 * Minute, 40 * Minute);
     }
 
     [Fact]
@@ -32,7 +50,7 @@ public sealed class VolumeRefreshTests : VolumeTest
     {
         Serve("one", bundle => bundle with { ExpiresAt = Time.GetUtcNow() + (2 * Hour) });
         Provider.Gives("two");
-        Advance(1.6 * Hour - Minute); // the token lasts an hour; the refresh fell due in between
+        Advance(Published.RefreshAt!.Value - Time.GetUtcNow() + Second); // the token lasts an hour; the refresh falls due later
 
         Assert.Equal((RefreshCause.Token, "one", 1), (Published.RefreshCause, Content, Provider.Fetches.Count));
         Assert.Equal(VolumeState.Serving, Published.State);
@@ -119,6 +137,18 @@ public sealed class VolumeRefreshTests : VolumeTest
         Publish();
 
         Assert.Equal(("one", RefreshCause.Held), (Content, Published.RefreshCause));
+    }
+
+    [Fact]
+    public void Hold_ByTheClassItself_IsToldByTheClass()
+    {
+        SetClass("actorcsi.io/hold", "true");
+        ClassHold? hold = null;
+        Finish(async () => hold = await Class.Inspect());
+
+        Assert.NotNull(hold);
+        Assert.Null(hold.Since);
+        Assert.Contains("actorcsi.io/hold", hold.Reason, StringComparison.Ordinal);
     }
 
     [Fact]

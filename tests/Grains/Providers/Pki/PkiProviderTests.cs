@@ -4,6 +4,7 @@ using System.Security.Cryptography.X509Certificates;
 using ActorCsi.Fakes;
 using ActorCsi.Grains.Providers;
 using ActorCsi.Grains.Providers.Pki;
+using ActorCsi.Grains.Refresh;
 using ActorCsi.Testing;
 
 namespace ActorCsi.Tests.Providers.Pki;
@@ -17,8 +18,6 @@ public sealed class PkiProviderTests : IDisposable
     private readonly VirtualTime _time = new(Now);
     private readonly LogLines _log = new();
     private readonly PkiProvider _provider;
-    private double _chance;
-
     public PkiProviderTests() => _provider = NewProvider(new LocalAuthority(_directory["pki"], _time, _log.For<LocalAuthority>()));
 
     public void Dispose()
@@ -27,7 +26,7 @@ public sealed class PkiProviderTests : IDisposable
         _directory.Dispose();
     }
 
-    private PkiProvider NewProvider(IAuthoritySource authorities) => new(authorities, _time, () => _chance);
+    private PkiProvider NewProvider(IAuthoritySource authorities) => new(authorities, _time);
 
     private PkiProvider Given(Authority authority, params Authority[] chain)
         => NewProvider(new GivenAuthority(authority.WriteTo(_directory, string.Concat(chain.Select(above => above.Pem))), _time, _log.For<GivenAuthority>()));
@@ -136,17 +135,12 @@ public sealed class PkiProviderTests : IDisposable
         second.Pair().Dispose();
     }
 
-    [Theory]
-    [InlineData(0, 2.0 / 3)]
-    [InlineData(0.5, 2.0 / 3 - 0.05)]
-    [InlineData(0.999, 2.0 / 3 - 0.0999)]
-    public async Task Fetch_Renewal_IsDueAtTwoThirdsOfTheLifeOrABitEarlier(double chance, double share)
+    [Fact]
+    public async Task Fetch_Renewal_IsDueAtTwoThirdsOfTheLifeOrABitEarlier()
     {
-        _chance = chance;
         var bundle = (await Fetch(("duration", "10m"))).Bundle;
 
-        var life = bundle.ExpiresAt!.Value - Now;
-        Assert.Equal(Now + (life * share), bundle.RefreshAt!.Value, TimeSpan.FromMilliseconds(1));
+        Assert.Equal((new LifeWindow((2.0 / 3) - 0.1, 2.0 / 3), null), (bundle.RefreshWindow, bundle.RefreshAt));
         Assert.True(bundle.NeedsNoPolling);
         Assert.False(bundle.FollowsTokens);
     }
@@ -172,7 +166,6 @@ public sealed class PkiProviderTests : IDisposable
         var bundle = (await Fetch(provider, ("duration", "24h"))).Bundle;
 
         Assert.Equal(Now.AddMinutes(20).ToUnixTimeSeconds(), bundle.ExpiresAt!.Value.ToUnixTimeSeconds());
-        Assert.InRange(bundle.RefreshAt!.Value, Now.AddMinutes(13), Now.AddMinutes(14));
     }
 
     [Fact]
