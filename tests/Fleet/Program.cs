@@ -22,12 +22,13 @@ internal static class Program
         foreach (var file in files)
         {
             var scenario = Scenario.Load(file);
-            var clock = Stopwatch.StartNew();
+            var (clock, before) = (Stopwatch.StartNew(), Environment.CpuUsage.TotalTime);
             var report = new Report(scenario, FleetRun.Run(scenario, part => Progress(scenario, part, clock)));
+            report.Add("run: s", clock.Elapsed.TotalSeconds);
+            report.Add("run: processor s", (Environment.CpuUsage.TotalTime - before).TotalSeconds);
+            report.Add("run: MiB at most", Process.GetCurrentProcess().PeakWorkingSet64 >> 20);
             Console.Write(report.ToText());
             Console.Write(Chart.ToText(report));
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"  took {clock.Elapsed.TotalSeconds:0.0} s, {Process.GetCurrentProcess().PeakWorkingSet64 >> 20:N0} MiB at most"));
             if (pictures is not null)
                 File.WriteAllText(Path.Combine(pictures, scenario.Name + ".svg"), Chart.ToSvg(report, scenario));
             held &= report.Verdicts.All(verdict => verdict.Holds);

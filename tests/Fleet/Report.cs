@@ -123,7 +123,8 @@ internal sealed class Report
 
     private static double Percentile(double[] sorted, double share) => sorted.Length == 0 ? double.NaN : sorted[Math.Min(sorted.Length - 1, (int)(share * sorted.Length))];
 
-    private void Add(string name, double value) => _figures.Add((name, value));
+    /// <summary>One more figure, which a scenario can have expectations of too.</summary>
+    public void Add(string name, double value) => _figures.Add((name, value));
 
     private static string Round(double value) => value == Math.Floor(value) && Math.Abs(value) < 1e15
         ? value.ToString("#,0", CultureInfo.InvariantCulture)
