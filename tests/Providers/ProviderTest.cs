@@ -92,20 +92,20 @@ public abstract class ProviderTest : IAsyncLifetime, IDisposable
 
     private static string Target(PodIdentity pod, string className) => $"/pods/{pod.Name}/{className}/mount";
 
-    /// <summary>A publish as kubelet makes it, with fresh tokens.</summary>
-    protected async Task Publish(PodIdentity? pod = null, string className = ClassName, string[]? audiences = null, DateTimeOffset? issued = null)
+    /// <summary>A publish as kubelet makes it, with fresh tokens; <paramref name="secrets"/> is the Secret of nodePublishSecretRef.</summary>
+    protected async Task Publish(PodIdentity? pod = null, string className = ClassName, string[]? audiences = null, DateTimeOffset? issued = null, params (string Name, string Value)[] secrets)
     {
         await Run();
         var owner = pod ?? Pod();
         var attributes = new StringMap([new(VolumeSpec.ClassAttribute, className)]);
         var spec = new VolumeSpec(Id(owner, className), Target(owner, className), owner, attributes, "SINGLE_NODE_WRITER", ReadOnly: true, FsGroup: null, MountFlags: "");
         var tokens = Issuer.Deliver(owner, issued ?? Time.GetUtcNow(), TimeSpan.FromHours(1), audiences ?? [Audience]);
-        await Volume(owner, className).Publish(new PublishRequest(spec, Secret.FromText(tokens), TokenSource.Secrets, []), CancellationToken.None).Soon();
+        await Volume(owner, className).Publish(new PublishRequest(spec, Secret.FromText(tokens), TokenSource.Secrets, [.. secrets.Select(one => new NamedSecret(one.Name, Secret.FromText(one.Value)))]), CancellationToken.None).Soon();
     }
 
     /// <summary>A publish that must fail.</summary>
-    protected Task<VolumeException> PublishFails(PodIdentity? pod = null, string className = ClassName, string[]? audiences = null)
-        => Assert.ThrowsAsync<VolumeException>(() => Publish(pod, className, audiences));
+    protected Task<VolumeException> PublishFails(PodIdentity? pod = null, string className = ClassName, string[]? audiences = null, params (string Name, string Value)[] secrets)
+        => Assert.ThrowsAsync<VolumeException>(() => Publish(pod, className, audiences, secrets: secrets));
 
     protected async Task Unpublish(PodIdentity? pod = null, string className = ClassName)
     {
@@ -119,6 +119,14 @@ public abstract class ProviderTest : IAsyncLifetime, IDisposable
     /// <summary>The files that the pod sees.</summary>
     protected ImmutableSortedDictionary<string, string> Files(PodIdentity? pod = null, string className = ClassName)
         => Kernel.Mounts[Target(pod ?? Pod(), className)].Files;
+
+    /// <summary>Their modes.</summary>
+    protected ImmutableSortedDictionary<string, int> Modes(PodIdentity? pod = null, string className = ClassName)
+        => Kernel.Mounts[Target(pod ?? Pod(), className)].Modes;
+
+    /// <summary>Writes a file that is there as long as the test.</summary>
+    /// <returns>Its path.</returns>
+    protected string WriteFile(string name, string content) => _files.Write(name, content);
 
     /// <summary>Completes when it is so; what is done after the answer need not be done yet when the answer is here.</summary>
     protected async Task Until(Func<bool> isSo)
