@@ -1,3 +1,4 @@
+using ActorCsi.Grains.Providers.Azure;
 using ActorCsi.Grains.Providers.Http;
 using ActorCsi.Grains.Providers.Pki;
 using ActorCsi.Grains.Providers.Token;
@@ -25,6 +26,7 @@ public static class ProviderServices
             .AddSingleton<ISecretProvider, TokenProvider>()
             .AddSingleton<ISecretProvider>(host => new PkiProvider(Authority(options, host), host.GetRequiredService<TimeProvider>()))
             .AddVault(options)
+            .AddAzure(options)
             .AddSingleton<IProviderCatalog, ProviderCatalog>();
     }
 

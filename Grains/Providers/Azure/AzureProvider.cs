@@ -1,0 +1,83 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using ActorCsi.Grains.Classes;
+using ActorCsi.Grains.Providers.Http;
+
+namespace ActorCsi.Grains.Providers.Azure;
+
+/// <summary>Azure Key Vault: classes of the existing plugin, read as the pod.</summary>
+/// <remarks>
+/// <code>
+/// class ─▶ who the fetch acts as ─▶ login, kept ─▶ 1 what has one version   ─▶ 2 nothing new? ─▶ 3 the other versions ─▶ files
+///                                                    lists of versions           "unchanged"
+/// </code>
+/// A vault does not tell the version of something for less than the thing itself, except by its lists of versions: so step 2 is for classes with those only.
+/// </remarks>
+internal sealed class AzureProvider(ProviderHttp http, AzureIdentities identities, AzureLogins logins, Func<string, string?> environment) : ISecretProvider
+{
+    /// <inheritdoc/>
+    public string Name => "azure";
+
+    /// <inheritdoc/>
+    public TokenDemand Demand(SecretProviderClass secretClass) => Read(secretClass).Demand;
+
+    /// <inheritdoc/>
+    public string Endpoint(SecretProviderClass secretClass) => new HttpEndpoint(Read(secretClass).Vault).Origin;
+
+    /// <summary>One for all volumes of the identity and class; none where who answers tells pods apart.</summary>
+    public string? SharingKey(FetchRequest request) => Read(request.Class).Mode is AzureIdentityMode.AadPodIdentity ? null : Name;
+
+    /// <inheritdoc/>
+    public async Task<SecretBundle> Fetch(FetchRequest request, CancellationToken cancellationToken)
+    {
+        var wanted = Read(request.Class);
+        var identity = await identities.Of(wanted, request, cancellationToken);
+        using var vault = new KeyVault(http.To(new HttpEndpoint(wanted.Vault)), wanted.Vault, identity, logins);
+
+        // 1 the versions
+        await vault.Read(wanted.Objects.Where(one => !one.HasHistory).Select(one => one.Read), cancellationToken);
+        var parts = new List<Part>();
+        foreach (var one in wanted.Objects)
+            parts.AddRange(one.HasHistory ? await Versions(one, vault, cancellationToken) : [new Part(one, one.Read, one.Path, $"{one.Read.Kind.Word}/{one.Read.Name}", vault[one.Read].Version!)]);
+        ImmutableArray<ObjectVersion> versions = [.. parts.Select(part => new ObjectVersion(part.Id, part.Version)).Distinct()];
+
+        // 2 a version never changes
+        if (wanted.Objects.Any(one => one.HasHistory) && versions.AsSpan().SequenceEqual(request.Current.AsSpan()))
+            return new SecretBundle { Files = [], Objects = versions, Unchanged = true };
+
+        // 3 the content
+        await vault.Read(parts.Select(part => part.Read), cancellationToken);
+        ImmutableArray<SecretFile> files = [.. parts.SelectMany(part => KeyVaultFiles.Of(part.Object, part.Read, part.Path, vault[part.Read], wanted))];
+        RefuseDuplicates(files);
+        return new SecretBundle { Files = files, Objects = versions };
+    }
+
+    private AzureClass Read(SecretProviderClass secretClass) => AzureClass.Read(secretClass, environment);
+
+    /// <summary>
+    /// The versions from the newest, or the one that the class names, backwards: a file for each, called 0, 1, 2 … The plugin's documentation promises as many as
+    /// objectVersionHistory says; it makes one more, and so there may be pods that use it.
+    /// </summary>
+    private static async Task<IEnumerable<Part>> Versions(AzureObject wanted, KeyVault vault, CancellationToken cancellationToken)
+    {
+        var read = wanted.Read;
+        IEnumerable<KeyVaultVersion> known = await vault.ListVersions(read, cancellationToken);
+        if (read.Version.Length > 0)
+            known = known.SkipWhile(version => version.Version != read.Version);
+        var parts = known.Take(wanted.History + 1)
+            .Select((version, i) => (version.Version, Index: i.ToString(CultureInfo.InvariantCulture)))
+            .Select(one => new Part(wanted, read with { Version = one.Version }, $"{wanted.Path}/{one.Index}", $"{read.Kind.Word}/{read.Name}/{one.Index}", one.Version)).ToArray();
+        return parts.Length > 0 ? parts : throw new VolumeException(VolumeError.NotFound, $"{read}: the vault has no such version that is enabled");
+    }
+
+    /// <summary>What two objects of the class are to be called is checked there; this finds <c>.crt</c> and <c>.key</c>.</summary>
+    private static void RefuseDuplicates(ImmutableArray<SecretFile> files)
+    {
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        if (files.FirstOrDefault(file => !seen.Add(file.Path)) is { } twice)
+            throw new VolumeException(VolumeError.Invalid, $"two objects of the class make a file '{Words.Clip(twice.Path)}': give one of them another objectAlias");
+    }
+
+    /// <summary>One version of one object: what is read for it, the file, and the id in status.</summary>
+    private sealed record Part(AzureObject Object, KeyVaultRead Read, string Path, string Id, string Version);
+}

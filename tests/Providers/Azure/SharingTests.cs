@@ -1,0 +1,73 @@
+using ActorCsi.Testing;
+
+namespace ActorCsi.Tests.Providers.Azure;
+
+/// <summary>Pods of one identity share a login and what it reads; two identities share nothing; no token goes anywhere but to its server.</summary>
+public sealed class SharingTests : AzureTest
+{
+    private static readonly string Two = Objects("{objectName: password, objectType: secret}", "{objectName: user, objectType: secret}");
+
+    [Fact]
+    public async Task Publish_HundredPodsOfOneIdentity_IsOneLoginAndOneReadEach()
+    {
+        Vault.PutSecret("user", "bob");
+        SetClass(Two);
+        await Task.WhenAll(Enumerable.Range(0, 100).Select(i => Publish(Pod($"web-{i}")))).Soon();
+        Assert.Equal((1, 1, 1), (Entra.Issued.Count, Vault.Asked("/secrets/password/"), Vault.Asked("/secrets/user/")));
+        Assert.All(Enumerable.Range(0, 100), i => Assert.Equal(("s3cret", "bob"), (Files(Pod($"web-{i}"))["password"], Files(Pod($"web-{i}"))["user"])));
+    }
+
+    [Fact]
+    public async Task Refresh_HundredPodsAfterARotation_IsOneReadEachAndNoLogin()
+    {
+        Vault.PutSecret("user", "bob");
+        SetClass(Two);
+        await Task.WhenAll(Enumerable.Range(0, 100).Select(i => Publish(Pod($"web-{i}")))).Soon();
+        Vault.PutSecret("password", "n3w");
+        Time.Advance((await Status()).RefreshAt!.Value - Time.GetUtcNow()); // all at one time, and at no later one
+        await Until(() => Enumerable.Range(0, 100).All(i => Files(Pod($"web-{i}"))["password"] == "n3w"));
+        Assert.Equal((1, 2, 2), (Entra.Issued.Count, Vault.Asked("/secrets/password/"), Vault.Asked("/secrets/user/")));
+    }
+
+    [Fact]
+    public async Task Publish_SeveralClassesOfOneIdentity_AreOneLogin()
+    {
+        SetClass(Password);
+        SetClass("other", Objects("{objectName: password, objectType: secret, objectAlias: p}"));
+        await Publish();
+        await Publish(className: "other");
+        Assert.Single(Entra.Issued);
+    }
+
+    [Fact]
+    public async Task Publish_TwoServiceAccounts_ShareNothing()
+    {
+        Entra.Federate(Tenant, Client, "default", "shop");
+        SetClass(Password);
+        await Publish(Pod("web-0", "web"));
+        await Publish(Pod("shop-0", "shop"));
+        Assert.Equal((2, 2), (Entra.Issued.Count, Vault.Asked("/secrets/password/")));
+    }
+
+    [Fact]
+    public async Task Publish_OtherServiceAccountMayNot_GetsNothingOfWhatTheFirstHas()
+    {
+        SetClass(Password);
+        await Publish(Pod("web-0", "web"));
+        var failure = await PublishFails(Pod("evil-0", "evil"));
+        Assert.Equal(VolumeError.ProviderDenies, failure.Error);
+        Assert.Single(Kernel.Mounts);
+    }
+
+    [Fact]
+    public async Task Publish_TokenForEntra_GoesToEntraAndNowhereElse()
+    {
+        SetClass(Password);
+        await Publish(audiences: ["api://AzureADTokenExchange", "vault", ""]);
+        var sent = Assert.Single(Entra.Front.Requests);
+        var form = Microsoft.AspNetCore.WebUtilities.QueryHelpers.ParseQuery(System.Text.Encoding.UTF8.GetString(sent.Body));
+        Assert.Equal(["https://login.microsoftonline.com"], Egress.OriginsThatSaw(form["client_assertion"].ToString()));
+        Assert.Equal(["https://shop-kv.vault.azure.net"], Egress.OriginsThatSaw(Assert.Single(Entra.Issued)));
+        Assert.Equal(["https://login.microsoftonline.com", "https://shop-kv.vault.azure.net"], Egress.Origins);
+    }
+}
