@@ -3,6 +3,7 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json.Nodes;
 using ActorCsi.Fakes.Stores;
+using ActorCsi.Grains.Classes;
 using ActorCsi.Testing;
 
 namespace ActorCsi.Tests.Providers.Azure;
@@ -36,6 +37,25 @@ public sealed class ContentTests : AzureTest
         Assert.Equal("k1", Files()["API_KEY"]);
         Assert.Equal(key.ExportSubjectPublicKeyInfoPem() + "\n", Files()["signing"]);
         Assert.Equal([new ObjectVersion("secret/api-key", versions.Item1), new ObjectVersion("key/signing", versions.Item2)], (await Status()).Objects.ToArray());
+    }
+
+    [Theory]
+    [InlineData("docs/PROVIDERS.md", new[] { "db-password", "session-key/0", "session-key/1", "session-key/2", "tls.pem" })]
+    [InlineData("deploy/examples/azure.yaml", new[] { "db-password", "tls.pem" })]
+    public async Task Publish_ClassOfOurOwnDocuments_Works(string document, string[] files)
+    {
+        Vault.PutSecret("db-password", "s3cret");
+        var (leaf, pfx, _) = Chain();
+        Vault.PutCertificate("site", leaf, pfx);
+        for (var i = 0; i < 4; i++)
+            Vault.PutSecret("session-key", $"key {i}");
+        ApiServer.Annotations["web"] = new() { ["azure.workload.identity/client-id"] = Client, ["azure.workload.identity/tenant-id"] = Tenant };
+        var text = await File.ReadAllTextAsync(SourceTree.In(document));
+        if (document.EndsWith(".md", StringComparison.Ordinal))
+            text = "apiVersion: secrets-store.csi.x-k8s.io/v1\nkind: SecretProviderClass\nmetadata: {name: x}\n" + text.Split("## `azure`")[1].Split("```yaml\n")[1].Split("```")[0];
+        Classes.Set(ClassFile.Read(text).Classes.Single().Class with { Namespace = "default", Name = ClassName });
+        await Publish();
+        Assert.Equal(files, Files().Keys);
     }
 
     [Theory]
