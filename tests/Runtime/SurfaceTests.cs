@@ -1,4 +1,4 @@
-using System.Text;
+using ActorCsi.Testing.Api;
 
 namespace ActorCsi.Tests.Runtime;
 
@@ -11,11 +11,17 @@ public sealed class SurfaceTests
     [Fact]
     public void Surface_IsWhatSurfaceMdSays()
     {
-        var path = Assemblies.Metadata("Surface");
-        if (Environment.GetEnvironmentVariable("ACTORCSI_UPDATE_SURFACE") == "1")
-            File.WriteAllText(path, Describe());
+        var difference = new SurfaceFile(
+            Assemblies.Metadata("Surface"),
+            """
+            # The public surface
 
-        Assert.True(File.ReadAllText(path) == Describe(), "The public surface has changed. Review it, then write SURFACE.md anew as the comment of this class says.");
+            Every type and member that the embedded grain engine offers, by namespace; nothing else of Orleans is there. What is in `ActorCsi.GrainEngine` is the engine's
+            own: its options, and what generated code needs. Written by a test, which also keeps it true: see `tests/Runtime/SurfaceTests.cs`.
+
+            """,
+            Assemblies.Ours()).Difference();
+        Assert.True(difference is null, $"The public surface has changed. Review it, then write SURFACE.md anew as the comment of this class says.\n{difference}");
     }
 
     [Fact]
@@ -23,29 +29,4 @@ public sealed class SurfaceTests
         Assemblies.Ours(), type => Assert.True(
             type.Namespace is "ActorCsi.GrainEngine" or "Microsoft.Extensions.Hosting" or "Orleans" || type.Namespace.StartsWith("Orleans.", StringComparison.Ordinal),
             $"{type.Name} would shadow something, or be found by nobody."));
-
-    private static string Describe()
-    {
-        var text = new StringBuilder();
-        text.Append(
-            """
-            # The public surface
-
-            Every type and member that the embedded grain engine offers, by namespace; nothing else of Orleans is there. What is in `ActorCsi.GrainEngine` is the engine's
-            own: its options, and what generated code needs. Written by a test, which also keeps it true: see `tests/Runtime/SurfaceTests.cs`.
-
-            """);
-        foreach (var byNamespace in Assemblies.Ours().GroupBy(type => type.Namespace).OrderBy(group => group.Key, StringComparer.Ordinal))
-        {
-            text.Append($"\n## {byNamespace.Key}\n\n```csharp\n");
-            foreach (var type in byNamespace)
-            {
-                text.Append($"{type.Declaration}\n");
-                foreach (var member in type.Members)
-                    text.Append($"    {member}\n");
-            }
-            text.Append("```\n");
-        }
-        return text.ToString();
-    }
 }
