@@ -118,6 +118,19 @@ public sealed class VirtualTime : TimeProvider
         return true;
     }
 
+    /// <summary>Moves the clock on by <paramref name="time"/>, timer by timer; whatever one sets going is over, by <paramref name="settle"/>, before the next one fires.</summary>
+    public void AdvanceByTimers(TimeSpan time, Action settle)
+    {
+        var end = GetUtcNow() + time;
+        while (NextTimer is { } next && GetUtcNow() + next <= end)
+        {
+            Advance(next);
+            settle();
+        }
+        Advance(end - GetUtcNow());
+        settle();
+    }
+
     /// <summary>Completes when a timer is armed that is due in exactly <paramref name="dueIn"/>; at once when there is one.</summary>
     public Task WhenArmed(TimeSpan dueIn) => When(armed => armed.Any(timer => timer.Due == _elapsed + dueIn));
 

@@ -59,17 +59,7 @@ public abstract class SessionTest : IDisposable
     protected void Settle() => _scheduler.RunUntilIdle();
 
     /// <summary>Moves the clock on, timer by timer.</summary>
-    protected void Advance(TimeSpan time)
-    {
-        var end = Time.GetUtcNow() + time;
-        while (Time.NextTimer is { } next && Time.GetUtcNow() + next <= end)
-        {
-            Time.Advance(next);
-            Settle();
-        }
-        Time.Advance(end - Time.GetUtcNow());
-        Settle();
-    }
+    protected void Advance(TimeSpan time) => Time.AdvanceByTimers(time, Settle);
 
     protected static SecretBundle Bundle(string content = "one")
         => new() { Files = [new SecretFile("file", SecretFile.DefaultMode, Secret.FromText(content))] };

@@ -135,17 +135,7 @@ public abstract class VolumeTest : IDisposable
     }
 
     /// <summary>Moves the clock on, timer by timer; whatever falls due has had its effect when this returns.</summary>
-    protected void Advance(TimeSpan time)
-    {
-        var end = Time.GetUtcNow() + time;
-        while (Time.NextTimer is { } next && Time.GetUtcNow() + next <= end)
-        {
-            Time.Advance(next);
-            Settle();
-        }
-        Time.Advance(end - Time.GetUtcNow());
-        Settle();
-    }
+    protected void Advance(TimeSpan time) => Time.AdvanceByTimers(time, Settle);
 
     /// <summary>Whatever can happen now has happened when this returns.</summary>
     protected void Settle() => _scheduler.RunUntilIdle();
