@@ -45,22 +45,16 @@ public class DrainTests
     public async Task Stop_CallBeyondTheBound_IsCutOff()
     {
         await using var driver = await RunningDriver.Start();
-        var (begun, cancelled) = (new TaskCompletionSource(), new TaskCompletionSource());
-        driver.Volumes.OnPublish = async (_, cancellationToken) =>
-        {
-            begun.SetResult();
-            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Task.Delay(Timeout.Infinite, cancellationToken));
-            cancelled.SetResult();
-        };
+        var (begun, cancelled) = driver.Volumes.HangOnPublish();
         var call = Assert.ThrowsAsync<RpcException>(() => driver.Call(node => node.NodePublishVolumeAsync(Recording.Publish())));
-        await begun.Task.Soon();
+        await begun.Soon();
 
         var stopped = driver.Stop();
         await driver.Time.WhenArmed(driver.Options.DrainTimeout).Soon();
         driver.Time.Advance(driver.Options.DrainTimeout);
 
         await stopped.Soon();
-        await cancelled.Task.Soon();
+        await cancelled.Soon();
         await call;
     }
 

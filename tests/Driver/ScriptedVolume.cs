@@ -46,6 +46,20 @@ internal sealed class VolumeScript : IVolumeIndex, IPublishMetrics
 
     void IPublishMetrics.UnpublishFailed() => Counted.Enqueue("unpublish failed");
 
+    /// <summary>From now on a publish hangs until it is cancelled. Completed by the next one: when it begins, and when it hears that nobody waits any more.</summary>
+    public (Task Begun, Task Cancelled) HangOnPublish()
+    {
+        var (begun, cancelled) = (new TaskCompletionSource(), new TaskCompletionSource());
+        OnPublish = async (_, cancellationToken) =>
+        {
+            begun.SetResult();
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Task.Delay(Timeout.Infinite, cancellationToken));
+            cancelled.SetResult();
+            cancellationToken.ThrowIfCancellationRequested();
+        };
+        return (begun.Task, cancelled.Task);
+    }
+
     public Task<ImmutableArray<string>> List() => Task.FromResult<ImmutableArray<string>>([.. Published.Keys.Order(StringComparer.Ordinal)]);
 }
 

@@ -111,21 +111,14 @@ public class StatusCodeTests
     public async Task Publish_CallerGivesUp_TheVolumeHearsOfIt()
     {
         await using var driver = await RunningDriver.Start();
-        var (begun, cancelled) = (new TaskCompletionSource(), new TaskCompletionSource());
-        driver.Volumes.OnPublish = async (_, cancellationToken) =>
-        {
-            begun.SetResult();
-            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Task.Delay(Timeout.Infinite, cancellationToken));
-            cancelled.SetResult();
-            cancellationToken.ThrowIfCancellationRequested();
-        };
+        var (begun, cancelled) = driver.Volumes.HangOnPublish();
         using var giveUp = new CancellationTokenSource();
 
         var call = driver.Refusal(node => node.NodePublishVolumeAsync(Recording.Publish(), cancellationToken: giveUp.Token));
-        await begun.Task.Soon();
+        await begun.Soon();
         await giveUp.CancelAsync();
 
-        await cancelled.Task.Soon();
+        await cancelled.Soon();
         Assert.Equal(StatusCode.Cancelled, (await call).StatusCode);
         await driver.Log.Holds("the caller gave up");
         Assert.Single(Failures(driver));
