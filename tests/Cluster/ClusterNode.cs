@@ -64,6 +64,23 @@ internal sealed class ClusterNode : IAsyncDisposable
         return node;
     }
 
+    /// <summary>One with a class <c>database</c> of one file.</summary>
+    public static async Task<ClusterNode> StartWithClass()
+    {
+        var node = await Start();
+        node.AddClass("database", ("user", "admin"));
+        return node;
+    }
+
+    /// <summary>A pod with that class, whose status object is written.</summary>
+    public async Task<TestVolume> PublishWithStatus()
+    {
+        var volume = Volume("web-0", "database");
+        await volume.Publish();
+        await Until(() => Status("web-0", "database") is not null);
+        return volume;
+    }
+
     /// <summary>How many status objects the driver remembers to have written.</summary>
     public int Remembered => Directory.Exists(_state["statuses"]) ? Directory.EnumerateFiles(_state["statuses"], "*", SearchOption.AllDirectories).Count() : 0;
 

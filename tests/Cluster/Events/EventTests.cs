@@ -6,8 +6,8 @@ public sealed class EventTests
     [Fact]
     public async Task Refresh_StoreSaysNo_IsToldAtOnceAndCountedOnTheSameEvent()
     {
-        await using var node = await Started();
-        var volume = await Published(node);
+        await using var node = await ClusterNode.StartWithClass();
+        var volume = await node.PublishWithStatus();
         node.Store.Failure = new VolumeException(VolumeError.ProviderDenies, "role 'app' may not read 'db'");
 
         await volume.PublishNews();
@@ -28,8 +28,8 @@ public sealed class EventTests
     [Fact]
     public async Task Refresh_StoreIsAway_IsToldWhenItLasts()
     {
-        await using var node = await Started();
-        var volume = await Published(node);
+        await using var node = await ClusterNode.StartWithClass();
+        var volume = await node.PublishWithStatus();
         node.Store.Failure = new VolumeException(VolumeError.ProviderUnavailable, "no route to the store");
 
         await volume.PublishNews();
@@ -46,8 +46,8 @@ public sealed class EventTests
     [Fact]
     public async Task Refresh_StoreIsBackInTime_NothingIsTold()
     {
-        await using var node = await Started();
-        var volume = await Published(node);
+        await using var node = await ClusterNode.StartWithClass();
+        var volume = await node.PublishWithStatus();
         node.Store.Failure = new VolumeException(VolumeError.ProviderUnavailable, "no route to the store");
         await volume.PublishNews();
         await node.Settle();
@@ -65,7 +65,7 @@ public sealed class EventTests
     [Fact]
     public async Task Publish_FirstFails_NoEventOfOurOwn()
     {
-        await using var node = await Started();
+        await using var node = await ClusterNode.StartWithClass();
         node.Store.Failure = new VolumeException(VolumeError.ProviderDenies, "no");
 
         await Assert.ThrowsAsync<VolumeException>(() => node.Volume("web-0", "database").Publish());
@@ -78,8 +78,8 @@ public sealed class EventTests
     [Fact]
     public async Task Restart_SameTroubleAgain_IsTheSameEvent()
     {
-        await using var node = await Started();
-        var volume = await Published(node);
+        await using var node = await ClusterNode.StartWithClass();
+        var volume = await node.PublishWithStatus();
         node.Store.Failure = new VolumeException(VolumeError.ProviderDenies, "no");
         await volume.PublishNews();
         await node.Until(() => node.Events.Any());
@@ -93,19 +93,4 @@ public sealed class EventTests
     }
 
     private static IEnumerable<string> EventWrites(ClusterNode node) => node.Writes.Where(write => write.Resource == "events").Select(write => write.Verb);
-
-    private static async Task<ClusterNode> Started()
-    {
-        var node = await ClusterNode.Start();
-        node.AddClass("database", ("user", "admin"));
-        return node;
-    }
-
-    private static async Task<TestVolume> Published(ClusterNode node)
-    {
-        var volume = node.Volume("web-0", "database");
-        await volume.Publish();
-        await node.Until(() => node.Status("web-0", "database") is not null);
-        return volume;
-    }
 }

@@ -6,7 +6,7 @@ public sealed class StatusTests
     [Fact]
     public async Task Publish_First_WritesTheStatusOnce()
     {
-        await using var node = await Started();
+        await using var node = await ClusterNode.StartWithClass();
         var volume = node.Volume("web-0", "database");
 
         await volume.Publish();
@@ -22,8 +22,8 @@ public sealed class StatusTests
     [Fact]
     public async Task Refresh_NothingOther_WritesNothing()
     {
-        await using var node = await Started();
-        var volume = await Published(node);
+        await using var node = await ClusterNode.StartWithClass();
+        var volume = await node.PublishWithStatus();
 
         for (var i = 0; i < 3; i++)
             await volume.PublishNews(); // the store is asked, and gives what it gave
@@ -35,8 +35,8 @@ public sealed class StatusTests
     [Fact]
     public async Task Refresh_OtherVersion_WritesOnce()
     {
-        await using var node = await Started();
-        var volume = await Published(node);
+        await using var node = await ClusterNode.StartWithClass();
+        var volume = await node.PublishWithStatus();
         node.Store.Put("database", "2", ("user", "admin"), ("extra", "x"));
 
         await volume.PublishNews();
@@ -49,7 +49,7 @@ public sealed class StatusTests
     [Fact]
     public async Task Publish_StatusOfAFormerPodOfThatName_IsBroughtUpToDateInOneWrite()
     {
-        await using var node = await Started();
+        await using var node = await ClusterNode.StartWithClass();
         node.Api.Add("""
             {"apiVersion": "secrets-store.csi.x-k8s.io/v1", "kind": "SecretProviderClassPodStatus",
              "metadata": {"namespace": "default", "name": "web-0-default-database", "ownerReferences": [{"apiVersion": "v1", "kind": "Pod", "name": "web-0", "uid": "former"}]},
@@ -67,8 +67,8 @@ public sealed class StatusTests
     [Fact]
     public async Task Refresh_StatusWasDeleted_IsMadeAnew()
     {
-        await using var node = await Started();
-        var volume = await Published(node);
+        await using var node = await ClusterNode.StartWithClass();
+        var volume = await node.PublishWithStatus();
         node.Api.Remove("secretproviderclasspodstatuses", "default", "web-0-default-database");
         node.Store.Put("database", "2", ("user", "root"));
 
@@ -81,8 +81,8 @@ public sealed class StatusTests
     [Fact]
     public async Task Restart_StatusAsItShouldBe_AsksNothing()
     {
-        await using var node = await Started();
-        var volume = await Published(node);
+        await using var node = await ClusterNode.StartWithClass();
+        var volume = await node.PublishWithStatus();
         await node.Until(() => node.Remembered == 1);
         var before = node.Requests.Count;
 
@@ -96,7 +96,7 @@ public sealed class StatusTests
     [Fact]
     public async Task Restart_StatusWasNotWrittenYet_IsCaughtUpOnce()
     {
-        await using var node = await Started();
+        await using var node = await ClusterNode.StartWithClass();
         node.Api.IsDown = true;
         await node.Volume("web-0", "database").Publish();
 
@@ -112,8 +112,8 @@ public sealed class StatusTests
     [Fact]
     public async Task Unpublish_LeavesTheStatusToTheClusterAndForgetsIt()
     {
-        await using var node = await Started();
-        var volume = await Published(node);
+        await using var node = await ClusterNode.StartWithClass();
+        var volume = await node.PublishWithStatus();
 
         await volume.Unpublish();
         await node.Settle();
@@ -129,7 +129,7 @@ public sealed class StatusTests
     [Fact]
     public async Task Publish_RefusedForGood_IsToldOnThePodAndTriedAgainAtLeisure()
     {
-        await using var node = await Started();
+        await using var node = await ClusterNode.StartWithClass();
         var name = new string('x', 200);
         var className = new string('c', 60);
         node.AddClass(className, ("file", "x"));
@@ -141,20 +141,5 @@ public sealed class StatusTests
         Assert.Equal(("FailedToWriteStatus", 1), (reason, count));
         Assert.Contains("is served", message);
         Assert.Single(node.Writes, write => write.Resource == "secretproviderclasspodstatuses");
-    }
-
-    private static async Task<ClusterNode> Started()
-    {
-        var node = await ClusterNode.Start();
-        node.AddClass("database", ("user", "admin"));
-        return node;
-    }
-
-    private static async Task<TestVolume> Published(ClusterNode node)
-    {
-        var volume = node.Volume("web-0", "database");
-        await volume.Publish();
-        await node.Until(() => node.Status("web-0", "database") is not null);
-        return volume;
     }
 }
