@@ -40,17 +40,23 @@ internal sealed class AzureIdentities(IServiceAccounts serviceAccounts)
             ClientId = wanted.ClientId,
             Resource = wanted.Cloud.VaultResource,
         };
-        if (wanted.Mode is AzureIdentityMode.Machine)
-            return new(account with { SignIn = AzureSignIn.Machine, Authority = MachineLogin.Metadata, Tenant = "", ClientId = wanted.UserAssignedIdentityId }, null);
-        if (wanted.Mode is AzureIdentityMode.AadPodIdentity)
-            return new(account with { SignIn = AzureSignIn.AadPodIdentity, Authority = MachineLogin.AadPodIdentity, Tenant = "", ClientId = "", PodName = pod.Name }, null);
-        if (wanted.ClientId.Length == 0 && Application(request.NodePublishSecrets) is { } application)
-            return await WithTenant(ByPassword(account, application.ClientId, application.Password), request, cancellationToken);
+        return wanted.Mode switch
+        {
+            AzureIdentityMode.Machine => new(account with { SignIn = AzureSignIn.Machine, Authority = MachineLogin.Metadata, Tenant = "", ClientId = wanted.UserAssignedIdentityId }, null),
+            AzureIdentityMode.AadPodIdentity => new(account with { SignIn = AzureSignIn.AadPodIdentity, Authority = MachineLogin.AadPodIdentity, Tenant = "", ClientId = "", PodName = pod.Name }, null),
+            _ when wanted.ClientId.Length == 0 && Application(request.NodePublishSecrets) is { } application
+                => await WithTenant(ByPassword(account, application.ClientId, application.Password), request, cancellationToken),
+            _ => await WithTenant(await ByToken(account, request, cancellationToken), request, cancellationToken),
+        };
+    }
 
-        account = account with { ClientId = wanted.ClientId.Length > 0 ? wanted.ClientId : await Annotation(ClientIdAnnotation, request, cancellationToken) ?? throw NoIdentity(request) };
+    private async Task<AzureIdentity> ByToken(AzureAccount account, FetchRequest request, CancellationToken cancellationToken)
+    {
+        if (account.ClientId.Length == 0)
+            account = account with { ClientId = await Annotation(ClientIdAnnotation, request, cancellationToken) ?? throw NoIdentity(request) };
         var token = request.Tokens[AzureClass.Audience] ?? throw new VolumeException(VolumeError.TokenMissing,
             $"there is no token for audience '{AzureClass.Audience}'. Add {{audience: \"{AzureClass.Audience}\"}} to spec.tokenRequests of the CSIDriver object.");
-        return await WithTenant(new AzureIdentity(account, token.Token), request, cancellationToken);
+        return new AzureIdentity(account, token.Token);
     }
 
     private async Task<AzureIdentity> WithTenant(AzureIdentity identity, FetchRequest request, CancellationToken cancellationToken)

@@ -15,6 +15,8 @@ namespace ActorCsi.Grains.Providers.Azure;
 /// </remarks>
 internal sealed class AzureProvider(ProviderHttp http, AzureIdentities identities, AzureLogins logins, Func<string, string?> environment) : ISecretProvider
 {
+    private static readonly CultureInfo Invariant = CultureInfo.InvariantCulture;
+
     /// <inheritdoc/>
     public string Name => "azure";
 
@@ -38,7 +40,7 @@ internal sealed class AzureProvider(ProviderHttp http, AzureIdentities identitie
         await vault.Read(wanted.Objects.Where(one => !one.HasHistory).Select(one => one.Read), cancellationToken);
         var parts = new List<Part>();
         foreach (var one in wanted.Objects)
-            parts.AddRange(one.HasHistory ? await Versions(one, vault, cancellationToken) : [new Part(one, one.Read, one.Path, $"{one.Read.Kind.Word}/{one.Read.Name}", vault[one.Read].Version!)]);
+            parts.AddRange(one.HasHistory ? await Versions(one, vault, cancellationToken) : [new Part(one, one.Read, one.Path, Id(one), vault[one.Read].Version!)]);
         ImmutableArray<ObjectVersion> versions = [.. parts.Select(part => new ObjectVersion(part.Id, part.Version)).Distinct()];
 
         // 2 a version never changes
@@ -52,6 +54,9 @@ internal sealed class AzureProvider(ProviderHttp http, AzureIdentities identitie
         return new SecretBundle { Files = files, Objects = versions };
     }
 
+    /// <summary>What an object is called in status, as the plugin has it.</summary>
+    private static string Id(AzureObject one) => $"{one.Read.Kind.Word}/{one.Read.Name}";
+
     private AzureClass Read(SecretProviderClass secretClass) => AzureClass.Read(secretClass, environment);
 
     /// <summary>
@@ -64,9 +69,8 @@ internal sealed class AzureProvider(ProviderHttp http, AzureIdentities identitie
         IEnumerable<KeyVaultVersion> known = await vault.ListVersions(read, cancellationToken);
         if (read.Version.Length > 0)
             known = known.SkipWhile(version => version.Version != read.Version);
-        var parts = known.Take(wanted.History + 1)
-            .Select((version, i) => (version.Version, Index: i.ToString(CultureInfo.InvariantCulture)))
-            .Select(one => new Part(wanted, read with { Version = one.Version }, $"{wanted.Path}/{one.Index}", $"{read.Kind.Word}/{read.Name}/{one.Index}", one.Version)).ToArray();
+        var parts = known.TakeWhile((_, i) => i <= wanted.History)
+            .Select((one, i) => new Part(wanted, read with { Version = one.Version }, string.Create(Invariant, $"{wanted.Path}/{i}"), string.Create(Invariant, $"{Id(wanted)}/{i}"), one.Version)).ToArray();
         return parts.Length > 0 ? parts : throw new VolumeException(VolumeError.NotFound, $"{read}: the vault has no such version that is enabled");
     }
 

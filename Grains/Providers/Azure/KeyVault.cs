@@ -36,13 +36,14 @@ internal sealed class KeyVault(EndpointClient client, Uri address, AzureIdentity
     public async Task<ImmutableArray<KeyVaultVersion>> ListVersions(KeyVaultRead read, CancellationToken cancellationToken)
     {
         var versions = new List<KeyVaultVersion>();
-        var next = read.VersionsPath;
-        for (var page = 0; next is not null; page++)
+        var pages = 0;
+        for (string? next = read.VersionsPath; next is not null;)
         {
+            if (++pages > MostPages)
+                throw HttpFailures.Garbage($"listing the versions of {read}", $"at most {MostPages} pages");
             using var answer = await Ask(next, $"the versions of {read}", read, cancellationToken);
             versions.AddRange(answer.EnabledVersions);
-            next = page < MostPages && answer.NextLink is { } link ? PathOf(link) : answer.NextLink is null ? null
-                : throw HttpFailures.Garbage($"listing the versions of {read}", $"at most {MostPages} pages");
+            next = answer.NextLink is { } link ? PathOf(link) : null;
         }
         return [.. versions.OrderByDescending(version => version.Created)];
     }

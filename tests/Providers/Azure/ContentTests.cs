@@ -11,6 +11,22 @@ namespace ActorCsi.Tests.Providers.Azure;
 /// <summary>Files are what the plugin makes of a vault's answers: names, modes, bytes, and versions in status.</summary>
 public sealed class ContentTests : AzureTest
 {
+    /// <summary>
+    /// The certificate in RC2 of 40 bits, the key in 3DES, as Windows long wrote and vaults have of old: openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -subj /CN=shop;
+    /// openssl pkcs12 -export -legacy -passout pass:
+    /// </summary>
+    internal const string OldPfx = """
+        MIIDegIBAzCCA0AGCSqGSIb3DQEHAaCCAzEEggMtMIIDKTCCAh8GCSqGSIb3DQEHBqCCAhAwggIMAgEAMIICBQYJKoZIhvcNAQcBMBwGCiqGSIb3DQEMAQYwDgQI0Cjmc6/80/YCAggA
+        gIIB2KFRIWjAySMl44g65fKHqd+L0sgtW3UkK226s2parVQ4cUMHzHCDmKMQIYDj23X+HQ9NNX1nkW4KDOtmgRIE0+ufcR/hIm21oOyQw16Nx1WuM54u7vue2N8LJrdL+eLeg7pTw1Rm
+        bpXowzlJ10kfP5gmuLRTDFopC/X6VZb6cURsE3RJR17trKHRNIRS7pPFJo4lQ2ewedcy647pW+kZl8XBZ2Z8Sp9T5ywGato95mDleqNEJQ08SwTsDxgL4iTKtbEHdzz81e0qKtmOWLCN
+        JviSbGp5rZNFJ9PjleyrtD9mg+KnGQZLYRGUY9a8nfuZfzvKPbw7ifluHeN7x71E3QKUNjcyxFD0z/oDrNSxALaFDVrxFf+IRGvtAWa5R7P1TczgMmHF9cspjs2h8uKxEQcAF3KLMGZo
+        eLgGpAywdmCksS0RRwTNurA82OA9RQRFoNIuZm5R6i6ENYulCYIfihCzIvehxDj1WtnqqZ7JE5zwQ1gtq4uUK9qRUs8lqaTzaNkABti6bEGQro4dPSx7fNVTZp/Sfu2yJcbX6dDqAtCp
+        p0kfWfyBKPwVIlL65GCL/J6Z/D4rS45dIjtSl3OSYPBYMnD9OxLRpmE04gbcoF1yOFAPCI0k4v0wggECBgkqhkiG9w0BBwGggfQEgfEwge4wgesGCyqGSIb3DQEMCgECoIG0MIGxMBwG
+        CiqGSIb3DQEMAQMwDgQIXoY672WeYu4CAggABIGQFtQJBXQNuPt9L9dem4hzDNRnnxAIzX7ZlWw9aR9aTbWajMnfrC4FRDvuidRfLYPIgCou9jjq2+Kpidkwgmb7wYIu/aC1EHBZjk4N
+        wR9k+Bp6QGsNqa0m7DQ5qmJ1mdIUH5ym/Ck4kHUmP8FGH3UM0jQ8DDfi7OHqX8g6NWQGNxpe3UJUSs70o29fjB0NmGkTMSUwIwYJKoZIhvcNAQkVMRYEFMBqKlSqRvnkUCamrtA0tzYI
+        JhtKMDEwITAJBgUrDgMCGgUABBRZKpCASLGPFW6kumHhgG3mpoGmuAQI0MgXZOhjIjwCAggA
+        """;
+
     private readonly TestAuthority _shop = new("Shop CA");
 
     [Fact]
@@ -212,6 +228,17 @@ public sealed class ContentTests : AzureTest
         Assert.True(both.HasPrivateKey);
     }
 
+    [OldCiphersFact]
+    public async Task Publish_CertificateInWindowsOldCiphers_IsRead()
+    {
+        using var leaf = X509CertificateLoader.LoadPkcs12(Convert.FromBase64String(OldPfx), "");
+        Vault.PutCertificate("tls", leaf, OldPfx);
+        SetClass(Objects("{objectName: tls, objectType: secret}"));
+        await Publish();
+        using var both = X509Certificate2.CreateFromPem(Files()["tls"], Files()["tls"]);
+        Assert.Equal((leaf.Thumbprint, true), (both.Thumbprint, both.HasPrivateKey));
+    }
+
     [Fact]
     public async Task Publish_ChainThatIsNotWhole_StaysInItsOrder()
     {
@@ -346,5 +373,21 @@ public sealed class ContentTests : AzureTest
     {
         var bag = new X509Certificate2Collection(certificates.Select(one => one.Subject == "CN=shop" ? one : X509CertificateLoader.LoadCertificate(one.RawData)).ToArray());
         return Convert.ToBase64String(bag.Export(X509ContentType.Pkcs12, "")!);
+    }
+}
+
+/// <summary>A test that needs ciphers which OpenSSL keeps in a module of its own. Skipped where it is not there, but not in CI.</summary>
+public sealed class OldCiphersFactAttribute : FactAttribute
+{
+    public OldCiphersFactAttribute()
+    {
+        try
+        {
+            using var certificate = X509CertificateLoader.LoadPkcs12(Convert.FromBase64String(ContentTests.OldPfx), "");
+        }
+        catch (CryptographicException) when (Environment.GetEnvironmentVariable("CI") != "true")
+        {
+            Skip = "needs OpenSSL's module legacy.so (Debian: apt-get install openssl-provider-legacy)";
+        }
     }
 }
