@@ -101,7 +101,7 @@ public sealed partial class VolumeGrain
             var shown = ShowAndErase(bundle, secretClass, checks: parameters.ChecksContent && !onDemand);
 
             // 5 the memory
-            var seed = JitterSeed.Of(provider.SharingKey(request) is { } shared ? $"{session}/{shared}" : Spec.VolumeId);
+            var seed = provider.SharingKey(request) is { } shared ? JitterSeed.OfBundle($"{session}/{shared}") : JitterSeed.OfVolume(Spec.VolumeId);
             await Serve(secretClass, demand, bundle, shown, Plan(bundle, parameters, seed));
         }
         catch (OperationCanceledException)

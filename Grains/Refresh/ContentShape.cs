@@ -14,6 +14,7 @@ internal static class ContentShape
     private const string Pkcs7Data = "1.2.840.113549.1.7.1";
     private const string Pkcs7SignedData = "1.2.840.113549.1.7.2";
     private const int Pkcs12Version = 3;
+    private const byte Asn1SequenceTag = 0x30;
 
     public static BundleShape Of(ImmutableArray<SecretFile> files)
     {
@@ -56,6 +57,8 @@ internal static class ContentShape
     /// <summary>RFC 7292: PFX ::= SEQUENCE { version INTEGER {v3(3)}, authSafe ContentInfo, macData OPTIONAL }, and nothing behind it.</summary>
     private static bool IsPkcs12(ReadOnlyMemory<byte> content)
     {
+        if (content.Span[0] != Asn1SequenceTag)
+            return false; // most files: to be told so by an exception costs more than all else that is done with them
         try
         {
             var file = new AsnReader(content, AsnEncodingRules.BER);

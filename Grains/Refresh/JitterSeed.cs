@@ -5,22 +5,31 @@ namespace ActorCsi.Grains.Refresh;
 /// and that volumes which share a bundle plan the same refresh without a word between them.
 /// </summary>
 /// <param name="Value">A hash of the name.</param>
-internal readonly record struct JitterSeed(ulong Value)
+/// <param name="Lasting">How much of the share belongs to the name for good. The rest is drawn anew for each bundle.</param>
+internal readonly record struct JitterSeed(ulong Value, double Lasting)
 {
-    /// <summary>How much of the share belongs to the name for good. The rest is drawn anew for each bundle.</summary>
-    /// <remarks>
+    /// <summary>
     /// What started together drifts apart by the difference of its periods, which grows with each period; shares that were drawn anew each time would
     /// spread with the square root only. The part that is drawn anew keeps two names with the same period from staying together.
-    /// </remarks>
-    private const double Lasting = 0.75;
+    /// </summary>
+    private const double LastingOfVolumes = 0.75;
 
-    /// <summary>The seed of <paramref name="name"/>: FNV-1a, well mixed. Not string.GetHashCode, which is another one in each process.</summary>
-    public static JitterSeed Of(string name)
+    /// <summary>The seed of a volume that shares with nobody.</summary>
+    public static JitterSeed OfVolume(string volumeId) => new(Hash(volumeId), LastingOfVolumes);
+
+    /// <summary>
+    /// The seed of all volumes that share a bundle. Nothing of it lasts: volumes with bundles of different age meet by chance, and then share one for good; with one
+    /// period for all they never would, and the same session on other nodes would keep that period too.
+    /// </summary>
+    public static JitterSeed OfBundle(string name) => new(Hash(name), 0);
+
+    /// <summary>FNV-1a, well mixed. Not string.GetHashCode, which is another one in each process.</summary>
+    private static ulong Hash(string name)
     {
         var hash = 14695981039346656037UL;
         foreach (var letter in name)
             hash = (hash ^ letter) * 1099511628211UL;
-        return new JitterSeed(Mix(hash));
+        return Mix(hash);
     }
 
     /// <summary>A number from 0 up to 1 for a bundle that was fetched at <paramref name="fetchedAt"/>.</summary>

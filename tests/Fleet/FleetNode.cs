@@ -5,6 +5,7 @@ using ActorCsi.Grains.Providers;
 using ActorCsi.Grains.Tmpfs;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Orleans.Configuration;
 using Orleans.Storage;
 
 namespace ActorCsi.Tests.Fleet;
@@ -12,6 +13,9 @@ namespace ActorCsi.Tests.Fleet;
 /// <summary>One node: the production grains on the production engine, with mounts, a disk and a kubelet that are models.</summary>
 internal sealed class FleetNode
 {
+    /// <summary>How often idle sessions are looked for: of no consequence here, and once a minute it would be half of the work.</summary>
+    private static readonly TimeSpan IdleLook = TimeSpan.FromMinutes(14);
+
     private readonly Scenario _scenario;
     private readonly FleetTime _time;
     private readonly Random _random;
@@ -67,6 +71,7 @@ internal sealed class FleetNode
         builder.UseOrleans(silo => silo.UseLocalhostClustering());
         builder.Services
             .Configure<GrainEngineOptions>(engine => engine.Scheduler = _time.Scheduler)
+            .Configure<GrainCollectionOptions>(collection => collection.CollectionQuantum = IdleLook)
             .AddSingleton<TimeProvider>(_time)
             .AddVolumes()
             .Configure<VolumeOptions>(volumes => volumes.Chance = _random.NextDouble)

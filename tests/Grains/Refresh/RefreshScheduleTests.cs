@@ -11,7 +11,7 @@ public sealed class RefreshScheduleTests
     private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan HalfAnHour = TimeSpan.FromMinutes(30);
     private static readonly TimeSpan Tick = new(1);
-    private static readonly JitterSeed Seed = JitterSeed.Of("volume");
+    private static readonly JitterSeed Seed = JitterSeed.OfVolume("volume");
     private static readonly RefreshPolicy OfNode = new(TimeSpan.FromMinutes(2), IntervalIsOfClass: false);
     private static readonly RefreshPolicy OfClass = new(TimeSpan.FromMinutes(2), IntervalIsOfClass: true);
 
@@ -25,7 +25,7 @@ public sealed class RefreshScheduleTests
     public void Next_ExpiringContent_IsAtSixtyToEightyPercentOfItsLife() => Check.One(
         Config.QuickThrowOnFailure.WithMaxTest(2000), Prop.ForAll(Lives.ToArbitrary(), drawn =>
         {
-            var next = RefreshSchedule.Next(new Freshness(drawn.FetchedAt, drawn.FetchedAt + drawn.Life, null, MayChange: true), OfNode, JitterSeed.Of(drawn.Name));
+            var next = RefreshSchedule.Next(new Freshness(drawn.FetchedAt, drawn.FetchedAt + drawn.Life, null, MayChange: true), OfNode, JitterSeed.OfVolume(drawn.Name));
 
             var share = (next.At!.Value - drawn.FetchedAt) / drawn.Life;
             return next.Cause == RefreshCause.Expiry && share >= 0.6 - 1e-6 && share <= 0.8 + 1e-6;
@@ -35,7 +35,7 @@ public sealed class RefreshScheduleTests
     public void Next_WindowOfTheClass_IsKept() => Check.One(
         Config.QuickThrowOnFailure.WithMaxTest(500), Prop.ForAll(Lives.ToArbitrary(), drawn =>
         {
-            var next = RefreshSchedule.Next(new Freshness(drawn.FetchedAt, drawn.FetchedAt + drawn.Life, null, true), OfNode with { Window = new LifeWindow(0.3, 0.45) }, JitterSeed.Of(drawn.Name));
+            var next = RefreshSchedule.Next(new Freshness(drawn.FetchedAt, drawn.FetchedAt + drawn.Life, null, true), OfNode with { Window = new LifeWindow(0.3, 0.45) }, JitterSeed.OfVolume(drawn.Name));
 
             return next.At >= drawn.FetchedAt + RefreshSchedule.ShortestPause && (next.At!.Value - drawn.FetchedAt) <= Longer(drawn.Life * 0.451, RefreshSchedule.ShortestPause);
         }));
@@ -44,7 +44,7 @@ public sealed class RefreshScheduleTests
     public void Next_OutageAllowance_IsLeftOfALifeThatIsTwiceAsLong() => Check.One(
         Config.QuickThrowOnFailure.WithMaxTest(2000), Prop.ForAll(Lives.ToArbitrary(), drawn =>
         {
-            var next = RefreshSchedule.Next(new Freshness(drawn.FetchedAt, drawn.FetchedAt + drawn.Life, null, true), OfNode with { OutageAllowance = HalfAnHour }, JitterSeed.Of(drawn.Name));
+            var next = RefreshSchedule.Next(new Freshness(drawn.FetchedAt, drawn.FetchedAt + drawn.Life, null, true), OfNode with { OutageAllowance = HalfAnHour }, JitterSeed.OfVolume(drawn.Name));
 
             var (passed, left) = (next.At!.Value - drawn.FetchedAt, drawn.FetchedAt + drawn.Life - next.At.Value);
             return (drawn.Life < 2 * HalfAnHour || left >= HalfAnHour + (2 * Minute) - Tick)
@@ -93,7 +93,7 @@ public sealed class RefreshScheduleTests
     public void Next_ContentWithoutEnd_IsAtTheIntervalATenthMoreOrLess() => Check.One(
         Config.QuickThrowOnFailure.WithMaxTest(2000), Prop.ForAll(Lives.ToArbitrary(), drawn =>
         {
-            var next = RefreshSchedule.Next(new Freshness(drawn.FetchedAt, null, null, MayChange: true), new RefreshPolicy(drawn.Life, false), JitterSeed.Of(drawn.Name));
+            var next = RefreshSchedule.Next(new Freshness(drawn.FetchedAt, null, null, MayChange: true), new RefreshPolicy(drawn.Life, false), JitterSeed.OfVolume(drawn.Name));
 
             var share = (next.At!.Value - drawn.FetchedAt) / drawn.Life;
             return next.Cause == RefreshCause.Interval && share >= 0.9 - 1e-6 && share <= 1.1 + 1e-6;
@@ -104,7 +104,7 @@ public sealed class RefreshScheduleTests
         Config.QuickThrowOnFailure.WithMaxTest(500), Prop.ForAll(Lives.ToArbitrary(), drawn =>
         {
             var content = new Freshness(drawn.FetchedAt, drawn.FetchedAt + drawn.Life, null, true);
-            return RefreshSchedule.Next(content, OfNode, JitterSeed.Of(drawn.Name)) == RefreshSchedule.Next(content, OfNode, JitterSeed.Of(new string([.. drawn.Name])));
+            return RefreshSchedule.Next(content, OfNode, JitterSeed.OfVolume(drawn.Name)) == RefreshSchedule.Next(content, OfNode, JitterSeed.OfVolume(new string([.. drawn.Name])));
         }));
 
     [Fact]
@@ -113,11 +113,20 @@ public sealed class RefreshScheduleTests
         var tenths = new int[10];
         for (var i = 0; i < 10_000; i++)
         {
-            var next = RefreshSchedule.Next(new Freshness(Noon, Noon.AddHours(1), null, true), OfNode, JitterSeed.Of($"csi-{i}"));
+            var next = RefreshSchedule.Next(new Freshness(Noon, Noon.AddHours(1), null, true), OfNode, JitterSeed.OfVolume($"csi-{i}"));
             tenths[(int)((((next.At!.Value - Noon) / TimeSpan.FromHours(1)) - 0.6) * 50)]++;
         }
 
         Assert.All(tenths, count => Assert.InRange(count, 200, 1400)); // fewer at the edges: the lasting part and the part drawn anew are added
+    }
+
+    [Fact]
+    public void Share_OfASharedBundle_IsDrawnAnewEachTimeAndTheSameForAll()
+    {
+        var shares = Enumerable.Range(0, 1000).Select(i => JitterSeed.OfBundle("session").Share(Noon.AddMinutes(i))).ToArray();
+
+        Assert.Equal(shares, Enumerable.Range(0, 1000).Select(i => JitterSeed.OfBundle("session").Share(Noon.AddMinutes(i))));
+        Assert.All(Enumerable.Range(0, 10), tenth => Assert.InRange(shares.Count(share => (int)(share * 10) == tenth), 50, 150));
     }
 
     [Fact]
