@@ -12,6 +12,9 @@ public enum Needs
 
     /// <summary>To stop a process in the middle of a system call: root, and strace.</summary>
     Tracing = 2,
+
+    /// <summary>The program as it is published for this machine, trimmed and compiled: <c>dotnet publish Silo -c Release</c>.</summary>
+    Published = 4,
 }
 
 /// <summary>A test that needs a mount namespace. Where it, or something else that it needs, cannot be had it is skipped; in CI it fails.</summary>
@@ -38,6 +41,8 @@ internal static class Prerequisite
     {
         if (needs.HasFlag(Needs.Root) && !Environment.IsPrivilegedProcess)
             return "needs root";
+        if (needs.HasFlag(Needs.Published) && !File.Exists(SourceTree.PublishedProgram))
+            return "needs the published program (dotnet publish Silo -c Release)";
         if (!needs.HasFlag(Needs.Tracing))
             return null;
         if (!Environment.IsPrivilegedProcess)

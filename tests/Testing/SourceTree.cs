@@ -9,6 +9,9 @@ public static class SourceTree
     /// <summary>A file or directory in it.</summary>
     public static string In(string path) => Path.Combine(Root, path);
 
+    /// <summary>The program as <c>dotnet publish Silo -c Release</c> leaves it; there or not.</summary>
+    public static string PublishedProgram => In("Silo/bin/Release/net10.0/linux-x64/publish/actorcsi");
+
     private static string Find()
     {
         var folder = AppContext.BaseDirectory;
