@@ -60,7 +60,7 @@ public sealed partial class VolumeGrain
         foreach (var token in PodTokensJson.Read(json).All)
         {
             token.Token.Erase();
-            if ((demand.TakesAll || demand.Audiences.Contains(token.Audience)) && !(first < token.ExpiresAt))
+            if (demand.Takes(token.Audience) && !(first < token.ExpiresAt))
                 first = token.ExpiresAt;
         }
         return first;

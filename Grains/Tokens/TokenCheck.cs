@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using ActorCsi.Grains.Providers;
 
 namespace ActorCsi.Grains.Tokens;
@@ -18,12 +19,12 @@ internal static class TokenCheck
     public static PodTokens Choose(PodTokens sent, TokenDemand demand, PodIdentity pod, DateTimeOffset now)
     {
         if (demand.IsRequired && sent.All.IsEmpty)
-            throw Missing("the request has no service-account token", demand.Audiences.IsEmpty ? ["vault"] : demand.Audiences);
+            throw Missing("the request has no service-account token", demand.Audiences.IsEmpty ? (ImmutableArray<string>)["vault"] : demand.Audiences, demand.OneSuffices);
 
-        if (demand.IsRequired && demand.Audiences.Where(audience => sent[audience] is null).ToArray() is { Length: > 0 } absent)
-            throw Missing($"no token for {Quoted(absent)}; the request has {TokenWords.Audiences(sent)}", absent);
+        if (demand.Missing([.. sent.All.Select(token => token.Audience)]) is { IsEmpty: false } absent)
+            throw Missing($"no token for {Quoted(absent)}; the request has {TokenWords.Audiences(sent)}", absent, demand.OneSuffices);
 
-        var chosen = demand.TakesAll ? sent : new PodTokens([.. demand.Audiences.Select(audience => sent[audience]).OfType<PodToken>()]);
+        var chosen = demand.TakesAll ? sent : new PodTokens([.. sent.All.Where(token => demand.Takes(token.Audience))]);
         foreach (var token in chosen.All)
             Check(token, pod, now);
         return chosen;
@@ -67,8 +68,12 @@ internal static class TokenCheck
         return names.Length == 0 ? "no audience" : $"audience {names}";
     }
 
-    private static VolumeException Missing(string what, IEnumerable<string> wanted)
-        => new(VolumeError.TokenMissing, $"{what}. Add {string.Join(", ", wanted.Select(audience => $"{{audience: \"{TokenWords.Clip(audience)}\"}}"))} to spec.tokenRequests of the CSIDriver object.");
+    private static VolumeException Missing(string what, IReadOnlyCollection<string> wanted, bool oneSuffices)
+    {
+        var entries = string.Join(oneSuffices ? " or " : ", ", wanted.Select(audience => $"{{audience: \"{TokenWords.Clip(audience)}\"}}"));
+        var hint = wanted.Any(audience => audience.StartsWith('*')) ? ", with the right name in place of *," : "";
+        return new VolumeException(VolumeError.TokenMissing, $"{what}. Add {entries}{hint} to spec.tokenRequests of the CSIDriver object.");
+    }
 
     private static VolumeException Refused(PodToken token, string why)
         => new(VolumeError.TokenRefused, $"the token for audience '{TokenWords.Clip(token.Audience)}' {why}");

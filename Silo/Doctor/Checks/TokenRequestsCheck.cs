@@ -12,32 +12,31 @@ internal sealed class TokenRequestsCheck() : ClusterCheck("token-requests")
         if (await CsiDriverObjectCheck.Find(cluster, node.Options.DriverName, cancellationToken) is not { } spec)
             return [];
         var requested = (spec.TokenRequests ?? []).Select(request => request.Audience ?? "").ToHashSet(StringComparer.Ordinal);
-        var missing = (await Wanted(node, cancellationToken))
-            .Where(wanted => !(wanted.Audience is { } audience ? requested.Contains(audience) : requested.Count > 0))
-            .GroupBy(wanted => wanted.Audience, wanted => wanted.Class);
-        return [.. missing.Select(classes => Missing(node.Options.DriverName, classes.Key, [.. classes], requested))];
+        var missing = await Missed(node, requested, cancellationToken);
+        return [.. missing.GroupBy(missed => missed.Audience, missed => missed.Class).Select(classes => Missing(node.Options.DriverName, classes.Key, [.. classes], requested))];
     }
 
-    /// <summary>Each class and audience; null where any token will do.</summary>
-    private static async Task<IEnumerable<(string Class, string? Audience)>> Wanted(Surroundings node, CancellationToken cancellationToken)
+    /// <summary>Each class and audience that is missed; null where any token will do.</summary>
+    private static async Task<IEnumerable<(string Class, string? Audience)>> Missed(Surroundings node, HashSet<string> requested, CancellationToken cancellationToken)
     {
         using var host = KnownClasses.Providers(node);
         var providers = host.Services.GetRequiredService<IProviderCatalog>();
-        var wanted = new List<(string, string?)>();
+        var missed = new List<(string, string?)>();
         foreach (var secretClass in await KnownClasses.ReadAll(node, cancellationToken))
         {
             try
             {
                 var demand = providers.Find(secretClass.Provider).Demand(secretClass);
-                if (demand.IsRequired)
-                    wanted.AddRange((demand.TakesAll ? [null] : demand.Audiences.Cast<string?>()).Select(audience => ($"{secretClass.Namespace}/{secretClass.Name}", audience)));
+                IEnumerable<string?> audiences = demand is { IsRequired: true, TakesAll: true } && requested.Count == 0 ? [null]
+                    : demand.Missing(requested).Take(demand.OneSuffices ? 1 : int.MaxValue);
+                missed.AddRange(audiences.Select(audience => ($"{secretClass.Namespace}/{secretClass.Name}", audience)));
             }
             catch (VolumeException)
             {
                 // ClassProvidersCheck tells.
             }
         }
-        return wanted;
+        return missed;
     }
 
     private static Finding Missing(string driver, string? audience, string[] classes, HashSet<string> requested) => Finding.Error(

@@ -43,6 +43,24 @@ public sealed class TokenCheckTests
     public void Choose_AmongAudiences_GivesThoseThatAreThereAndNoOthers()
         => Assert.Equal(["vault"], Choose(TokenDemand.Among("vault", "absent"), Token(""), Token("aws"), Token("vault")).All.Select(token => token.Audience));
 
+    [Theory]
+    [InlineData("a", "a")]
+    [InlineData("b", "b")]
+    [InlineData("a,b", "a,b")]
+    [InlineData("shop.svc.id.goog", "shop.svc.id.goog")]
+    [InlineData("shop.svc.id.goog,svc.id.goog", "shop.svc.id.goog")]
+    public void Choose_OneOf_GivesThoseThatAreThereAndNoOthers(string sent, string chosen)
+        => Assert.Equal(chosen.Split(','), Choose(TokenDemand.OneOf("a", "b", "*.svc.id.goog"), [Token(""), Token("z"), .. sent.Split(',').Select(audience => Token(audience))]).All.Select(token => token.Audience));
+
+    [Fact]
+    public void Choose_OneOfAndNoneIsThere_NamesThemAll()
+    {
+        var fault = Assert.Throws<VolumeException>(() => Choose(TokenDemand.OneOf("a", "*.goog"), Token("aws")));
+
+        Assert.Equal(VolumeError.TokenMissing, fault.Error);
+        Assert.Contains("Add {audience: \"*.goog\"} or {audience: \"a\"}, with the right name in place of *, to spec.tokenRequests", fault.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Choose_AudienceOfTheApiServer_IsNotHeldAgainstItsRealNames()
         => Assert.Single(Choose(TokenDemand.For(""), Token("", claims => claims["aud"] = new[] { "https://kubernetes.default.svc" })).All);
