@@ -1,4 +1,5 @@
 using ActorCsi.Grains.Providers.Azure;
+using ActorCsi.Grains.Providers.Gcp;
 using ActorCsi.Grains.Providers.Http;
 using ActorCsi.Grains.Providers.Pki;
 using ActorCsi.Grains.Providers.Token;
@@ -27,6 +28,7 @@ public static class ProviderServices
             .AddSingleton<ISecretProvider>(host => new PkiProvider(Authority(options, host), host.GetRequiredService<TimeProvider>()))
             .AddVault(options)
             .AddAzure(options)
+            .AddGcp(options)
             .AddSingleton<IProviderCatalog, ProviderCatalog>();
     }
 
