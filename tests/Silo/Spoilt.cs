@@ -129,6 +129,12 @@ internal static class Spoilt
               "spec": {"provider": "token", "parameters": {"objects": "- {audience: bank, path: token}"}}
             }
             """)),
+        Row("a class of Google's, and no audience of its pools", "token-requests", "Error", "'*.svc.id.goog'", node => node.Cluster.Add("""
+            {
+              "apiVersion": "secrets-store.csi.x-k8s.io/v1", "kind": "SecretProviderClass", "metadata": {"namespace": "bank", "name": "google"},
+              "spec": {"provider": "gcp", "parameters": {"secrets": "- {resourceName: projects/shop/secrets/db/versions/1, path: db}"}}
+            }
+            """)),
         Row("the flag came before the kubelet", "tokens-in-secrets", "Warning", "volume_context", node => node.Driver.Report.TokenSource = "VolumeContext"),
         Row("tokens could be in secrets", "tokens-in-secrets", "Note", "does not have", node => node.SetCsiDriver(", \"serviceAccountTokenInSecrets\": true", "")),
         Row("classes may not be listed", "rights", "Error", "list secretproviderclasses", node => node.Cluster.Allows = request => request is not { Resource: "secretproviderclasses", Verb: "list" } && node.Rights.Allow(request)),

@@ -35,6 +35,7 @@ internal sealed record GcpAccount(GcpAuth Auth)
     {
         (_, { Length: > 0 } account) => $"serviceAccount:{account}",
         (GcpAuth.Pod, _) => Pool!.Member(Namespace, ServiceAccount),
+        (GcpAuth.Key, _) => "the user of key.json",
         _ => "the driver's own account",
     };
 }

@@ -49,13 +49,8 @@ internal sealed class GcpSettings(Func<string, string?> environment)
 
     private string? Text(string variable) => environment(variable) is { Length: > 0 } text ? text : null;
 
-    /// <summary>The forms that Go's ParseBool knows.</summary>
-    private bool IsTrue(string variable) => Text(variable) switch
-    {
-        "1" or "t" or "T" or "TRUE" or "true" or "True" => true,
-        null or "0" or "f" or "F" or "FALSE" or "false" or "False" => false,
-        var other => throw Fault(variable, $"is '{Words.Clip(other)}', expected true or false"),
-    };
+    private bool IsTrue(string variable) => Text(variable) is { } text
+        && (GoBoolean.Parse(text) ?? throw Fault(variable, $"is '{Words.Clip(text)}', expected true or false"));
 
     private static VolumeException Fault(string variable, string fault) => new(VolumeError.Invalid, $"{variable} in the driver's environment {fault}");
 }

@@ -25,8 +25,11 @@ internal sealed class WorkloadPools(GcpSettings settings, DriverCredentials driv
         }
         catch (VolumeException failure)
         {
-            throw new VolumeException(failure.Error is VolumeError.ProviderUnavailable ? VolumeError.ProviderUnavailable : VolumeError.Invalid,
-                $"{failure.Message}. Where this is no GKE cluster, name the pool: in parameters.audience of the class, or for all classes in a file for GOOGLE_APPLICATION_CREDENTIALS of the driver", failure);
+            throw new VolumeException(failure.Error is VolumeError.NotFound ? VolumeError.Invalid : failure.Error,
+                $"{failure.Message}. Where this is no GKE cluster, name the pool: in parameters.audience of the class, or for all classes in a file for GOOGLE_APPLICATION_CREDENTIALS of the driver", failure)
+            {
+                RetryAfter = failure.RetryAfter,
+            };
         }
     }
 

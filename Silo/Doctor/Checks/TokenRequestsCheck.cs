@@ -27,8 +27,9 @@ internal sealed class TokenRequestsCheck() : ClusterCheck("token-requests")
             try
             {
                 var demand = providers.Find(secretClass.Provider).Demand(secretClass);
-                IEnumerable<string?> audiences = demand is { IsRequired: true, TakesAll: true } && requested.Count == 0 ? [null]
-                    : demand.Missing(requested).Take(demand.OneSuffices ? 1 : int.MaxValue);
+                IEnumerable<string?> audiences = demand.Missing(requested).Take(demand.OneSuffices ? 1 : int.MaxValue);
+                if (demand is { IsRequired: true, TakesAll: true } && requested.Count == 0)
+                    audiences = [null];
                 missed.AddRange(audiences.Select(audience => ($"{secretClass.Namespace}/{secretClass.Name}", audience)));
             }
             catch (VolumeException)
