@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using ActorCsi.Grains.Classes;
+using ActorCsi.Grains.Providers.Http;
 
 namespace ActorCsi.Grains.Providers.Azure;
 
@@ -9,7 +10,10 @@ namespace ActorCsi.Grains.Providers.Azure;
 internal sealed record AzureClass
 {
     /// <summary>The audience of the token that Entra takes for a pod's login.</summary>
-    public const string Audience = "api://AzureADTokenExchange";
+    public const string EntraAudience = "api://AzureADTokenExchange";
+
+    /// <summary>The audience of the token that AKS's token proxy takes.</summary>
+    private const string BindingAudience = "api://AKSIdentityBinding";
 
     private const int ShortestVaultName = 3;
     private const int LongestVaultName = 24;
@@ -22,6 +26,9 @@ internal sealed record AzureClass
 
     /// <summary>Whose identity the class wants to act with.</summary>
     public required AzureIdentityMode Mode { get; init; }
+
+    /// <summary>What stands before Entra for pods with an AKS identity binding; null where pods log in at Entra itself.</summary>
+    public required HttpEndpoint? TokenProxy { get; init; }
 
     /// <summary>The directory; empty when the service account says it.</summary>
     public required string Tenant { get; init; }
@@ -41,11 +48,14 @@ internal sealed record AzureClass
     /// <summary>Whether a certificate with its key makes two files more, <c>.crt</c> and <c>.key</c>.</summary>
     public required bool SeparatesKeys { get; init; }
 
+    /// <summary>The audience of the token that logs a pod in.</summary>
+    public string Audience => TokenProxy is null ? EntraAudience : BindingAudience;
+
     /// <summary>Which of the pod's tokens a fetch needs, as far as the class alone says it.</summary>
     public TokenDemand Demand => (Mode, ClientId) switch
     {
-        (not AzureIdentityMode.Pod, _) => TokenDemand.None,
-        (_, "") => TokenDemand.Among(Audience), // it may be a Secret with an application's password that is used
+        (AzureIdentityMode.Machine or AzureIdentityMode.AadPodIdentity, _) => TokenDemand.None,
+        (AzureIdentityMode.Pod, "") => TokenDemand.Among(Audience), // it may be a Secret with an application's password that is used
         _ => TokenDemand.For(Audience),
     };
 
@@ -54,12 +64,13 @@ internal sealed record AzureClass
     {
         var faults = new ParameterFaults(secretClass);
         var reader = new Reader(secretClass.Parameters, environment, faults);
-        var cloud = reader.Cloud();
+        var (cloud, mode) = (reader.Cloud(), reader.Mode());
         var read = new AzureClass
         {
             Cloud = cloud,
             Vault = reader.Vault(cloud),
-            Mode = reader.Mode(),
+            Mode = mode,
+            TokenProxy = mode is AzureIdentityMode.TokenProxy ? reader.TokenProxy() : null,
             Tenant = reader.Tenant(),
             ClientId = reader.Text("clientID"),
             UserAssignedIdentityId = reader.Text("userAssignedIdentityID"),
@@ -97,12 +108,26 @@ internal sealed record AzureClass
 
         public AzureIdentityMode Mode()
         {
-            if (IsTrue("useAzureTokenProxy"))
-                faults.Add("useAzureTokenProxy", "is true, and AKS identity bindings are not built in: use workload identity (clientID, or the service account's annotation), or the plugin");
-            var (machine, pod) = (IsTrue("useVMManagedIdentity"), IsTrue("usePodIdentity"));
-            if (machine && pod)
-                faults.Add("useVMManagedIdentity", "and usePodIdentity are both true, expected one");
-            return machine ? AzureIdentityMode.Machine : pod ? AzureIdentityMode.AadPodIdentity : AzureIdentityMode.Pod;
+            (string Parameter, AzureIdentityMode Mode)[] all =
+            [
+                ("useVMManagedIdentity", AzureIdentityMode.Machine), ("usePodIdentity", AzureIdentityMode.AadPodIdentity), ("useAzureTokenProxy", AzureIdentityMode.TokenProxy),
+            ];
+            var wanted = all.Where(one => IsTrue(one.Parameter)).ToArray();
+            if (wanted.Length > 1)
+                faults.Add(wanted[0].Parameter, $"and {wanted[1].Parameter} are both true, expected one");
+            return wanted is [var only, ..] ? only.Mode : AzureIdentityMode.Pod;
+        }
+
+        /// <summary>The variables are those of Azure's own libraries, and of pods with an identity binding. What a class could say of it, it could say of any server.</summary>
+        public HttpEndpoint TokenProxy()
+        {
+            var name = environment("AZURE_KUBERNETES_SNI_NAME");
+            if (string.IsNullOrEmpty(name))
+                faults.Add("useAzureTokenProxy", "is true, and the driver's environment has no AZURE_KUBERNETES_SNI_NAME: the name of the cluster's token proxy, as pods with an identity binding have it");
+            var address = FirstOf("", environment("AZURE_KUBERNETES_TOKEN_PROXY"), "https://kubernetes.default.svc.cluster.local");
+            if (HttpEndpoint.Fault(address, out var proxy) is not null || proxy.Scheme != Uri.UriSchemeHttps)
+                faults.Add("useAzureTokenProxy", $"is true, and AZURE_KUBERNETES_TOKEN_PROXY of the driver's environment is '{Words.Clip(address)}', expected an https URL");
+            return new HttpEndpoint(proxy) { ServerName = name, CaFile = FirstOf("", environment("AZURE_KUBERNETES_CA_FILE"), "/var/run/secrets/kubernetes.io/serviceaccount/ca.crt") };
         }
 
         /// <summary>Both spellings are in use; the newer wins.</summary>
@@ -138,6 +163,9 @@ internal enum AzureIdentityMode
 
     /// <summary>One of the node's managed identities.</summary>
     Machine,
+
+    /// <summary>The pod's, by its token, through AKS's proxy for identity bindings.</summary>
+    TokenProxy,
 
     /// <summary>The pod's, as aad-pod-identity on the node has it. Archived by its makers, and still there on old clusters.</summary>
     AadPodIdentity,

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Security.Cryptography;
+using ActorCsi.Grains.Providers.Http;
 
 namespace ActorCsi.Grains.Providers.Azure;
 
@@ -35,7 +36,7 @@ internal sealed class AzureIdentities(IServiceAccounts serviceAccounts)
             SignIn = AzureSignIn.Federated,
             PodNamespace = pod.Namespace,
             ServiceAccount = pod.ServiceAccount,
-            Authority = wanted.Cloud.Authority,
+            Authority = wanted.TokenProxy ?? new HttpEndpoint(wanted.Cloud.Authority),
             Tenant = wanted.Tenant,
             ClientId = wanted.ClientId,
             Resource = wanted.Cloud.VaultResource,
@@ -44,18 +45,18 @@ internal sealed class AzureIdentities(IServiceAccounts serviceAccounts)
         {
             AzureIdentityMode.Machine => new(account with { SignIn = AzureSignIn.Machine, Authority = MachineLogin.Metadata, Tenant = "", ClientId = wanted.UserAssignedIdentityId }, null),
             AzureIdentityMode.AadPodIdentity => new(account with { SignIn = AzureSignIn.AadPodIdentity, Authority = MachineLogin.AadPodIdentity, Tenant = "", ClientId = "", PodName = pod.Name }, null),
-            _ when wanted.ClientId.Length == 0 && Application(request.NodePublishSecrets) is { } application
+            AzureIdentityMode.Pod when wanted.ClientId.Length == 0 && Application(request.NodePublishSecrets) is { } application
                 => await WithTenant(ByPassword(account, application.ClientId, application.Password), request, cancellationToken),
-            _ => await WithTenant(await ByToken(account, request, cancellationToken), request, cancellationToken),
+            _ => await WithTenant(await ByToken(account, wanted.Audience, request, cancellationToken), request, cancellationToken),
         };
     }
 
-    private async Task<AzureIdentity> ByToken(AzureAccount account, FetchRequest request, CancellationToken cancellationToken)
+    private async Task<AzureIdentity> ByToken(AzureAccount account, string audience, FetchRequest request, CancellationToken cancellationToken)
     {
         if (account.ClientId.Length == 0)
             account = account with { ClientId = await Annotation(ClientIdAnnotation, request, cancellationToken) ?? throw NoIdentity(request) };
-        var token = request.Tokens[AzureClass.Audience] ?? throw new VolumeException(VolumeError.TokenMissing,
-            $"there is no token for audience '{AzureClass.Audience}'. Add {{audience: \"{AzureClass.Audience}\"}} to spec.tokenRequests of the CSIDriver object.");
+        var token = request.Tokens[audience] ?? throw new VolumeException(VolumeError.TokenMissing,
+            $"there is no token for audience '{audience}'. Add {{audience: \"{audience}\"}} to spec.tokenRequests of the CSIDriver object.");
         return new AzureIdentity(account, token.Token);
     }
 

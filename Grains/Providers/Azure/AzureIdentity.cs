@@ -1,3 +1,5 @@
+using ActorCsi.Grains.Providers.Http;
+
 namespace ActorCsi.Grains.Providers.Azure;
 
 /// <summary>
@@ -18,7 +20,7 @@ internal sealed record AzureAccount
     public string PodName { get; init; } = "";
 
     /// <summary>Where the login is.</summary>
-    public required Uri Authority { get; init; }
+    public required HttpEndpoint Authority { get; init; }
 
     /// <summary>The directory; empty where the login needs none.</summary>
     public string Tenant { get; init; } = "";

@@ -18,7 +18,7 @@ internal sealed class AzureLogins(ProviderHttp http, TimeProvider time)
     private async Task<KeptLogin<Secret>> LogIn(AzureIdentity identity, CancellationToken cancellationToken)
     {
         var account = identity.Account;
-        var client = http.To(new HttpEndpoint(account.Authority));
+        var client = http.To(account.Authority);
         var (token, life) = account.SignIn is AzureSignIn.Federated or AzureSignIn.Password
             ? await EntraLogin.LogIn(client, account, identity.Proof!, cancellationToken)
             : await MachineLogin.LogIn(client, account, cancellationToken);

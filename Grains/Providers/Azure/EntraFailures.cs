@@ -10,7 +10,7 @@ internal static class EntraFailures
 {
     public static VolumeException Login(AzureAccount account, HttpAnswer answer, JsonElement? json, Secret proof)
     {
-        var what = $"login of {account} in tenant '{Words.Clip(account.Tenant)}' at {account.Authority.Host}";
+        var what = $"login of {account} in tenant '{Words.Clip(account.Tenant)}' at {account.Authority.Address.Host}";
         var (error, hint) = answer.Status is 400 or 401 or 403 ? Meaning(account, Code(json), json?.Text("error")) : (null, null);
         return HttpFailures.Of(what, answer, Said(json), [proof], error, hint);
     }
@@ -41,6 +41,8 @@ internal static class EntraFailures
         _ => (VolumeError.TokenRefused, null),
     };
 
-    private static string Federation(AzureAccount account) => "the identity needs a federated credential for this cluster's issuer with subject "
-        + $"system:serviceaccount:{account.PodNamespace}:{account.ServiceAccount} and audience {AzureClass.Audience}; a new one takes some minutes to count";
+    private static string Federation(AzureAccount account) => account.Authority.ServerName is not null
+        ? $"is the identity bound to this cluster, and may service account {account.PodNamespace}/{account.ServiceAccount} use it?"
+        : "the identity needs a federated credential for this cluster's issuer with subject "
+        + $"system:serviceaccount:{account.PodNamespace}:{account.ServiceAccount} and audience {AzureClass.EntraAudience}; a new one takes some minutes to count";
 }

@@ -6,16 +6,16 @@ namespace ActorCsi.Grains.Providers.Azure;
 internal static class MachineLogin
 {
     /// <summary>The metadata service, at the same address on every machine. Plain HTTP, and no way there but from the machine.</summary>
-    public static readonly Uri Metadata = new("http://169.254.169.254/");
+    public static readonly HttpEndpoint Metadata = new(new Uri("http://169.254.169.254/"));
 
     /// <summary>What aad-pod-identity runs on each node.</summary>
-    public static readonly Uri AadPodIdentity = new("http://localhost:2579/");
+    public static readonly HttpEndpoint AadPodIdentity = new(new Uri("http://localhost:2579/"));
 
     public static async Task<(Secret Token, TimeSpan Life)> LogIn(EndpointClient client, AzureAccount account, CancellationToken cancellationToken)
     {
         using var answer = await client.Send(account.SignIn is AzureSignIn.Machine ? AskMetadata(account) : AskAadPodIdentity(account), cancellationToken);
         using var json = AzureJson.Object(answer.Body);
-        var what = $"login as {account} at {account.Authority.Authority}";
+        var what = $"login as {account} at {account.Authority.Address.Authority}";
         if (!answer.IsSuccess)
             throw HttpFailures.Of(what, answer, json?.RootElement.Text("error_description") ?? json?.RootElement.Text("error"), [], Error(answer.Status), Hint(account, answer.Status));
         var token = account.SignIn is AzureSignIn.Machine ? json?.RootElement : json?.RootElement.Field("token");

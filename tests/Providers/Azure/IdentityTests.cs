@@ -192,6 +192,32 @@ public sealed class IdentityTests : AzureTest
         Assert.Contains(part, failure.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(null, "kubernetes.default.svc.cluster.local:443", "clientID")]
+    [InlineData("https://proxy.example.com:8443", "proxy.example.com:8443", "annotation")]
+    public async Task Publish_IdentityBinding_LogsInAtTheProxyOfTheCluster(string? address, string place, string where)
+    {
+        const string Name = "a1b2c3.ests.aks";
+        var proxy = await StartEntra(Name);
+        proxy.Federate(Tenant, Client, "default", "web", audience: "api://AKSIdentityBinding");
+        Redirect(place, proxy.Front);
+        (Variables["AZURE_KUBERNETES_SNI_NAME"], Variables["AZURE_KUBERNETES_CA_FILE"]) = (Name, CaFile);
+        if (address is not null)
+            Variables["AZURE_KUBERNETES_TOKEN_PROXY"] = address;
+        Annotate(("client-id", Client));
+        ApiServer.Annotations["evil"] = ApiServer.Annotations["web"];
+        SetClass(Password, ("useAzureTokenProxy", "true"), ("clientID", where == "clientID" ? Client : null));
+        var failure = await PublishFails();
+        Assert.Equal(VolumeError.TokenMissing, failure.Error);
+        Assert.Contains("'api://AKSIdentityBinding'", failure.Message, StringComparison.Ordinal);
+        await Publish(audiences: ["api://AKSIdentityBinding", "api://AzureADTokenExchange"]);
+        Assert.Equal("s3cret", Files()["password"]);
+        Assert.Empty(Entra.Front.Requests);
+        var login = Assert.Single(proxy.Front.Requests);
+        Assert.Equal(($"/{Tenant}/oauth2/v2.0/token", Name), (login.Path, login.Host));
+        Assert.Contains("may service account default/evil use it?", (await PublishFails(Pod("evil-0", "evil"), audiences: ["api://AKSIdentityBinding"])).Message, StringComparison.Ordinal);
+    }
+
     private void Annotate(params (string Name, string Value)[] annotations)
         => ApiServer.Annotations["web"] = annotations.ToDictionary(one => "azure.workload.identity/" + one.Name, one => one.Value);
 

@@ -14,7 +14,7 @@ public sealed class ParameterTests : AzureTest
     [InlineData("cloudName", "AzureStackCloud", "parameters.cloudEnvFileName is missing: AzureStackCloud needs a JSON file")]
     [InlineData("usePodIdentity", "maybe", "parameters.usePodIdentity is 'maybe', expected \"true\" or \"false\"")]
     [InlineData("useVMManagedIdentity", "yes", "parameters.useVMManagedIdentity is 'yes'")]
-    [InlineData("useAzureTokenProxy", "true", "parameters.useAzureTokenProxy is true, and AKS identity bindings are not built in")]
+    [InlineData("useAzureTokenProxy", "true", "parameters.useAzureTokenProxy is true, and the driver's environment has no AZURE_KUBERNETES_SNI_NAME")]
     [InlineData("constructPEMChain", "no", "parameters.constructPEMChain is 'no'")]
     [InlineData("objects", null, "parameters.objects is empty")]
     [InlineData("objects", "- a", "parameters.objects has no list 'array' of 1 to 256 entries")]
@@ -65,11 +65,22 @@ public sealed class ParameterTests : AzureTest
         await FailsWith("parameters.objects.array[1] makes the file 'password' as objects.array[0] does");
     }
 
-    [Fact]
-    public async Task Publish_TwoIdentityModes_AreRefused()
+    [Theory]
+    [InlineData("useVMManagedIdentity", "usePodIdentity")]
+    [InlineData("usePodIdentity", "useAzureTokenProxy")]
+    [InlineData("useVMManagedIdentity", "useAzureTokenProxy")]
+    public async Task Publish_TwoIdentityModes_AreRefused(string one, string other)
     {
-        SetClass(Password, ("usePodIdentity", "true"), ("useVMManagedIdentity", "true"));
-        await FailsWith("parameters.useVMManagedIdentity and usePodIdentity are both true, expected one");
+        SetClass(Password, (one, "true"), (other, "true"));
+        await FailsWith($"parameters.{one} and {other} are both true, expected one");
+    }
+
+    [Fact]
+    public async Task Publish_TokenProxyAtNoAddress_IsRefused()
+    {
+        (Variables["AZURE_KUBERNETES_SNI_NAME"], Variables["AZURE_KUBERNETES_TOKEN_PROXY"]) = ("a1.ests.aks", "http://proxy");
+        SetClass(Password, ("useAzureTokenProxy", "true"));
+        await FailsWith("parameters.useAzureTokenProxy is true, and AZURE_KUBERNETES_TOKEN_PROXY of the driver's environment is 'http://proxy', expected an https URL");
     }
 
     [Fact]
