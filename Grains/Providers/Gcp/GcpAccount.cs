@@ -1,3 +1,5 @@
+using ActorCsi.Grains.Providers.Http;
+
 namespace ActorCsi.Grains.Providers.Gcp;
 
 /// <summary>
@@ -41,4 +43,4 @@ internal sealed record GcpAccount(GcpAuth Auth)
 }
 
 /// <summary>An account, and how it logs in.</summary>
-internal sealed record GcpIdentity(GcpAccount Account, Func<CancellationToken, Task<Http.KeptLogin<Secret>>> LogIn);
+internal sealed record GcpIdentity(GcpAccount Account, Func<CancellationToken, Task<KeptLogin<Secret>>> LogIn);

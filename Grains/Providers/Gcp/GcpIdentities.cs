@@ -1,6 +1,4 @@
 using System.Security.Cryptography;
-using System.Text.Json;
-using System.Text.RegularExpressions;
 using ActorCsi.Grains.Providers.Http;
 
 namespace ActorCsi.Grains.Providers.Gcp;
@@ -9,11 +7,9 @@ namespace ActorCsi.Grains.Providers.Gcp;
 /// As whom a fetch is made: the pod, by its own token and, where its service account is annotated so, as a service account of Google's; the account of
 /// the Secret's key.json; or the driver, where the class says so and the administrator lets it.
 /// </summary>
-internal sealed partial class GcpIdentities(
+internal sealed class GcpIdentities(
     GcpSettings settings, DriverCredentials driver, WorkloadPools pools, MetadataServer metadata, GoogleTokens tokens, IServiceAccounts serviceAccounts)
 {
-    private const string ActsAsAnnotation = "iam.gke.io/gcp-service-account";
-    private const string DelegatesAnnotation = "iam.gke.io/gcp-service-account-delegates";
     private const string KeyFile = "key.json";
 
     /// <summary>Which tokens of the pod this may need.</summary>
@@ -47,6 +43,7 @@ internal sealed partial class GcpIdentities(
         var token = pool.TokenAudiences.Select(audience => request.Tokens[audience]).FirstOrDefault(found => found is not null)?.Token ?? throw NoToken(pool);
         var annotations = serviceAccounts is NoServiceAccounts ? StringMap.Empty // without an API server there are none that could be meant
             : await serviceAccounts.Annotations(pod.Namespace, pod.ServiceAccount, cancellationToken);
+        var (actsAs, delegates) = ActingAs.Read(annotations);
         var account = new GcpAccount(GcpAuth.Pod)
         {
             Namespace = pod.Namespace,
@@ -54,8 +51,8 @@ internal sealed partial class GcpIdentities(
             PodUid = wanted.LoginPerPod ? pod.Uid : "",
             Pool = pool,
             TokenService = TokenService(pool),
-            ActsAs = annotations[ActsAsAnnotation] is { Length: > 0 } email ? Checked(email, ActsAsAnnotation) : "",
-            Delegates = annotations[DelegatesAnnotation] is { Length: > 0 } json ? Delegates(json) : "",
+            ActsAs = actsAs,
+            Delegates = delegates,
         };
         return new GcpIdentity(account, giveUp => LogIn(account, token, giveUp));
     }
@@ -67,7 +64,7 @@ internal sealed partial class GcpIdentities(
         if (account.ActsAs.Length == 0)
             return login;
         var member = account.Pool!.Member(account.Namespace, account.ServiceAccount);
-        return await tokens.Impersonate(GenerateAccessToken(account.ActsAs), [.. account.Delegates.Split(' ', StringSplitOptions.RemoveEmptyEntries)], login.Login, member, cancellationToken);
+        return await tokens.Impersonate(GenerateAccessToken(account.ActsAs), ActingAs.Each(account.Delegates), login.Login, member, cancellationToken);
     }
 
     private GcpIdentity OfKey(Secret json)
@@ -123,25 +120,6 @@ internal sealed partial class GcpIdentities(
 
     private static bool IsGoogles(Uri address) => address.IsDefaultPort && (address.Host == "accounts.google.com" || address.Host.EndsWith(".googleapis.com", StringComparison.Ordinal));
 
-    private static string Delegates(string json)
-    {
-        try
-        {
-            if (JsonSerializer.Deserialize(json, GcpJson.Default.StringArray) is { } delegates)
-                return string.Join(' ', delegates.Select(one => Checked(one, DelegatesAnnotation)));
-        }
-        catch (JsonException)
-        {
-        }
-        throw new VolumeException(VolumeError.Invalid, $"the service account's annotation {DelegatesAnnotation} is '{Words.Clip(json)}', expected a JSON list of e-mail addresses");
-    }
-
-    private static string Checked(string? account, string annotation) => account is not null && AccountName().IsMatch(account) ? account
-        : throw new VolumeException(VolumeError.Invalid, $"the service account's annotation {annotation} has '{Words.Clip(account ?? "")}', expected an e-mail address such as shop@project.iam.gserviceaccount.com");
-
     private static VolumeException NoToken(WorkloadPool pool) => new(VolumeError.TokenMissing,
         $"there is no token of the pod for '{string.Join("' or '", pool.TokenAudiences)}'. Add {{audience: \"{pool.TokenAudiences[0]}\"}} to spec.tokenRequests of the CSIDriver object.");
-
-    [GeneratedRegex(@"^[A-Za-z0-9][A-Za-z0-9._-]*(@[A-Za-z0-9][A-Za-z0-9.:-]*)?\z", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
-    private static partial Regex AccountName();
 }

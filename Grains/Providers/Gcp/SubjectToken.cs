@@ -31,6 +31,7 @@ internal static class SubjectToken
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
+            // said below
         }
         throw new FormatException($"it is no JSON object with a text in '{Words.Clip(field)}'");
     }

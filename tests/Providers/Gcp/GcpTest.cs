@@ -1,4 +1,5 @@
 using ActorCsi.Fakes.Stores.Gcp;
+using ActorCsi.Testing;
 
 namespace ActorCsi.Tests.Providers.Gcp;
 
@@ -35,4 +36,20 @@ public abstract class GcpTest : ProviderTest
     /// <summary>Annotates a service account of the namespace <c>default</c>.</summary>
     protected void Annotate(string serviceAccount, params (string Name, string Value)[] annotations)
         => ApiServer.Annotations[serviceAccount] = annotations.ToDictionary(one => one.Name, one => one.Value);
+
+    /// <summary>Waits for what tries again: the clock is moved over the pauses in between, which are shorter than any time-out.</summary>
+    protected async Task ThroughRetries(Task trying)
+    {
+        async Task Move()
+        {
+            while (!trying.IsCompleted)
+            {
+                if (Time.NextTimer < TimeSpan.FromSeconds(5))
+                    Time.AdvanceToNextTimer();
+                await Task.WhenAny(trying, Task.Delay(1));
+            }
+        }
+        await Move().Soon();
+        await trying;
+    }
 }

@@ -188,14 +188,7 @@ public sealed class RefusalTests : GcpTest
         Google.Front.Break(Read, StoreFaults.BreakOff);
         Google.Front.Break(request => request.Path == "/v1/identitybindingtoken", StoreFaults.Reset);
         SetClass(User);
-        var publishing = Publish();
-        while (!publishing.IsCompleted)
-        {
-            if (Time.NextTimer < TimeSpan.FromSeconds(5)) // the pause before the next try
-                Time.AdvanceToNextTimer();
-            await Task.WhenAny(publishing, Task.Delay(1));
-        }
-        await publishing.Soon();
+        await ThroughRetries(Publish());
         Assert.Equal("bob", Files()["user"]);
     }
 
