@@ -103,19 +103,13 @@ internal sealed record VaultClass
             return role ?? "";
         }
 
-        /// <summary>The forms that Go's ParseBool knows.</summary>
         public bool SkipsVerification()
         {
-            switch (Find("SkipTLSVerify", "SKIP_VERIFY") ?? "false")
-            {
-                case "1" or "t" or "T" or "TRUE" or "true" or "True":
-                    return true;
-                case "0" or "f" or "F" or "FALSE" or "false" or "False":
-                    return false;
-                case var other:
-                    faults.Add(NameOf("SkipTLSVerify"), $"is '{Words.Clip(other)}', expected \"true\" or \"false\"");
-                    return false;
-            }
+            var text = Find("SkipTLSVerify", "SKIP_VERIFY") ?? "false";
+            if (GoBoolean.Parse(text) is { } skips)
+                return skips;
+            faults.Add(NameOf("SkipTLSVerify"), $"is '{Words.Clip(text)}', expected \"true\" or \"false\"");
+            return false;
         }
 
         public bool LoginPerPod()

@@ -222,42 +222,13 @@ internal sealed class VaultObjects(ParameterFaults faults)
             case YamlScalar { Type: YamlType.Boolean, Text: ['f' or 'F', ..] }:
                 json.Append("false");
                 break;
-            case YamlScalar { Type: YamlType.Number } number when Number(number.Text) is { } digits:
+            case YamlScalar { Type: YamlType.Number } number when YamlNumbers.Decimal(number.Text) is { } digits:
                 json.Append(digits);
                 break;
             case YamlScalar scalar: // yes, no, on and off too: to the plugin's reader they are texts
                 GoJson.AppendString(json, scalar.Text);
                 break;
         }
-    }
-
-    /// <summary>The decimal digits that JSON has for a number in YAML; null where it has none (<c>.inf</c>).</summary>
-    private static string? Number(string text)
-    {
-        var plain = text.Replace("_", "", StringComparison.Ordinal).TrimStart('+');
-        var digits = plain.TrimStart('-');
-        var sign = plain.Length > digits.Length ? "-" : "";
-        var (radix, from) = digits switch
-        {
-            ['0', 'x', ..] => (16, 2),
-            ['0', 'o', ..] => (8, 2),
-            ['0', 'b', ..] => (2, 2),
-            ['0', >= '0' and <= '7', ..] when digits.All(char.IsAsciiDigit) => (8, 1),
-            _ => (10, 0),
-        };
-        try
-        {
-            if (radix != 10)
-                return sign + Convert.ToInt64(digits[from..], radix).ToString(CultureInfo.InvariantCulture);
-        }
-        catch (Exception e) when (e is FormatException or OverflowException)
-        {
-            return null;
-        }
-        if (digits.All(char.IsAsciiDigit))
-            return sign + (digits.TrimStart('0') is { Length: > 0 } kept ? kept : "0");
-        return double.TryParse(plain, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number)
-            ? number.ToString("R", CultureInfo.InvariantCulture) : null;
     }
 
     /// <summary>Go's JSON of the plugin's own struct, field for field: versions are made of it, and an unchanged secret shall keep its version when a cluster moves over.</summary>
