@@ -31,4 +31,10 @@ internal static partial class Log
 
     [LoggerMessage(334, LogLevel.Information, "volume {Volume} could not be refreshed after its login was replaced: {Fault}")]
     public static partial void VaultVolumeNotRefreshed(ILogger log, string volume, string fault);
+
+    [LoggerMessage(340, LogLevel.Information, "aws: keys {KeyId} for {Namespace}/{ServiceAccount}, until {ExpiresAt:u}")]
+    public static partial void AwsLoggedIn(ILogger log, string @namespace, string serviceAccount, string keyId, DateTimeOffset expiresAt);
+
+    [LoggerMessage(341, LogLevel.Warning, "aws: {Region} could not give everything, and what it did not give comes from {Other} where it can: {Fault}")]
+    public static partial void AwsRegionFailed(ILogger log, string region, string other, string fault);
 }

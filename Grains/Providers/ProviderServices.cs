@@ -1,3 +1,4 @@
+using ActorCsi.Grains.Providers.Aws;
 using ActorCsi.Grains.Providers.Azure;
 using ActorCsi.Grains.Providers.Gcp;
 using ActorCsi.Grains.Providers.Http;
@@ -27,6 +28,7 @@ public static class ProviderServices
             .AddSingleton<ISecretProvider, TokenProvider>()
             .AddSingleton<ISecretProvider>(host => new PkiProvider(Authority(options, host), host.GetRequiredService<TimeProvider>()))
             .AddVault(options)
+            .AddAws(options)
             .AddAzure(options)
             .AddGcp(options)
             .AddSingleton<IProviderCatalog, ProviderCatalog>();

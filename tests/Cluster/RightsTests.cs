@@ -28,6 +28,6 @@ public sealed class RightsTests
         await node.Until(() => node.Status("web-1", "database")!["status"] is not null);
 
         Assert.Empty(node.Rights.Missing);
-        Assert.All(node.Rights.Unused, right => Assert.Matches("csidrivers|secretproviderclasses|^list ", right)); // those of doctor and of the classes
+        Assert.All(node.Rights.Unused, right => Assert.Matches("csidrivers|secretproviderclasses|serviceaccounts|nodes|^list ", right)); // those of doctor, of the classes and of the clouds
     }
 }

@@ -40,7 +40,7 @@ public sealed class RbacTests
         var resources = DriversRoles(await Rendering.Of(name)).SelectMany(role => role.List("rules")).SelectMany(rule => Texts(rule, "resources")).ToHashSet();
 
         Assert.Subset(
-            (HashSet<string>)["secretproviderclasses", "secretproviderclasspodstatuses", "pods", "events", "csidrivers", .. name == "helm with everything" ? (string[])["secrets"] : []],
+            (HashSet<string>)["secretproviderclasses", "secretproviderclasspodstatuses", "pods", "events", "serviceaccounts", "nodes", "csidrivers", .. name == "helm with everything" ? (string[])["secrets"] : []],
             resources);
     }
 

@@ -51,10 +51,10 @@ internal sealed class PodVolume
     private string Above => Path.GetDirectoryName(Target)!;
 
     /// <summary>From now on kubelet sends another token, and another Secret of nodePublishSecretRef, which makes a refresh due.</summary>
-    public void BringNews()
+    public void BringNews(string audience = "vault")
     {
         _round++;
-        Request.Secrets[Tokens] = PodTokenJson.For(_pod, DateTimeOffset.UtcNow - TimeSpan.FromHours(1) + TimeSpan.FromSeconds(_round), TimeSpan.FromHours(2), "vault");
+        Request.Secrets[Tokens] = PodTokenJson.For(_pod, DateTimeOffset.UtcNow - TimeSpan.FromHours(1) + TimeSpan.FromSeconds(_round), TimeSpan.FromHours(2), audience);
         Request.Secrets["round"] = _round.ToString(CultureInfo.InvariantCulture);
     }
 

@@ -18,6 +18,12 @@ public sealed class RightsTests
             {"provider": "database", "parameters": {"a": "b"}, "secretObjects": [{"secretName": "synced", "type": "Opaque", "data": [{"objectName": "secret", "key": "secret"}]}]} }
             """);
         cluster.Add("""{"apiVersion": "secrets-store.csi.x-k8s.io/v1", "kind": "SecretProviderClassPodStatus", "metadata": {"namespace": "default", "name": "database-default-database", "labels": {}} }"""); // the peer's
+        cluster.Add("""{"apiVersion": "v1", "kind": "Node", "metadata": {"name": "node", "labels": {"topology.kubernetes.io/region": "eu-west-1"} } }""");
+        cluster.Add("""{"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"namespace": "default", "name": "app"} }""");
+        cluster.Add("""
+            {"apiVersion": "secrets-store.csi.x-k8s.io/v1", "kind": "SecretProviderClass", "metadata": {"namespace": "default", "name": "cloud"}, "spec":
+            {"provider": "aws", "parameters": {"objects": "- {objectName: a, objectType: secretsmanager}"} } }
+            """);
         using var node = new TestNode();
         File.WriteAllText(node["kubeconfig"], cluster.KubeConfig());
         node.Environment.Add($"ACTORCSI_KUBERNETES={node["kubeconfig"]}");
@@ -28,6 +34,10 @@ public sealed class RightsTests
         await node.Start();
         var volume = node.Volume("database");
 
+        var cloud = node.Volume("cloud", "cloud");
+        cloud.BringNews("sts.amazonaws.com");
+        var noRole = await Assert.ThrowsAsync<RpcException>(() => cloud.Publish()); // the node's region is known by then
+        Assert.Contains("has no annotation eks.amazonaws.com/role-arn", noRole.Status.Detail, StringComparison.Ordinal);
         await volume.Publish();
         await Done("patch secretproviderclasspodstatuses", "create secrets ");
         await volume.Republish();

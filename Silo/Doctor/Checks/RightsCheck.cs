@@ -15,6 +15,8 @@ internal sealed class RightsCheck() : ClusterCheck("rights")
         (ClassGroup, "secretproviderclasspodstatuses", ["get", "list", "create", "patch"], "nobody sees which versions pods have"),
         ("", "pods", ["get"], "synced Secrets have no owner"),
         ("", "events", ["create", "patch"], "users are not told what went wrong"),
+        ("", "serviceaccounts", ["get"], "classes of aws and azure do not find the identity that a pod is bound to"),
+        ("", "nodes", ["get"], "classes of aws must name their region"),
         ("storage.k8s.io", "csidrivers", ["get"], "its object is not checked"),
     ];
 

@@ -20,7 +20,7 @@ public sealed class ProviderServicesTests
         using var host = builder.Build();
         var catalog = host.Services.GetRequiredService<IProviderCatalog>();
 
-        foreach (var name in (string[])["token", "pki", "vault", "openbao", "azure"])
+        foreach (var name in (string[])["token", "pki", "vault", "openbao", "aws", "azure"])
             Assert.Equal(name, catalog.Find(name).Name);
         var bundle = await catalog.Find("pki").Fetch(Requests.For(Requests.Class("pki")), CancellationToken.None);
         Assert.Equal(3, bundle.Files.Length);

@@ -1,0 +1,125 @@
+using ActorCsi.Fakes.Stores;
+using ActorCsi.Testing;
+
+namespace ActorCsi.Tests.Providers.Aws;
+
+/// <summary>What goes wrong with tokens, keys and clocks while pods run is put right without a pod noticing.</summary>
+public sealed class RecoveryTests : AwsTest
+{
+    [Fact]
+    public async Task Refresh_KeysForgottenBehindOurBack_AreMadeAnew()
+    {
+        SetClass(User);
+        await Publish();
+        Aws.ForgetSessions();
+        Aws.Put(Region, "user", "carol");
+        await Refresh().Soon();
+        Assert.Equal((2, VolumeState.Serving, "carol"), (Aws.Logins, (await Status()).State, Files()["user"]));
+    }
+
+    [Fact]
+    public async Task Refresh_SessionsRevokedByPolicy_AreMadeAnew()
+    {
+        SetClass(User);
+        await Publish();
+        await Advance(TimeSpan.FromMinutes(6));
+        Aws.RevokeOlderSessions();
+        Aws.Put(Region, "user", "carol");
+        await Refresh().Soon();
+        Assert.Equal((2, "carol"), (Aws.Logins, Files()["user"]));
+    }
+
+    [Fact]
+    public async Task Refresh_DeniedForGood_DoesNotLogInEachTime()
+    {
+        PollInterval = null;
+        SetClass(User);
+        await Publish();
+        Aws.Role("shop", role => role with { Allowed = [] });
+        for (var i = 0; i < 5; i++)
+            Assert.Equal(VolumeError.ProviderDenies, (await Assert.ThrowsAsync<VolumeException>(() => Refresh().Soon())).Error);
+        Assert.Equal((1, "bob"), (Aws.Logins, Files()["user"]));
+    }
+
+    [Fact]
+    public async Task Refresh_ManyVolumesAfterARevocation_IsOneLogin()
+    {
+        SetClass(User);
+        for (var i = 0; i < 20; i++)
+            await Publish(Pod($"web-{i}"));
+        Aws.ForgetSessions();
+        await Task.WhenAll(Enumerable.Range(0, 20).Select(i => Refresh(Pod($"web-{i}")))).Soon();
+        Assert.Equal(2, Aws.Logins);
+    }
+
+    [Fact]
+    public async Task Publish_ForADay_LogsInOnceAnHour()
+    {
+        SetClass(User);
+        for (var minute = 0; minute < 240; minute += 10)
+        {
+            await Publish();
+            await Advance(TimeSpan.FromMinutes(10));
+        }
+        await Until(() => Aws.Logins is 5 or 6); // each hour, five minutes before its end
+        Assert.Equal(VolumeState.Serving, (await Status()).State);
+    }
+
+    [Theory]
+    [InlineData(5)]
+    [InlineData(20)]
+    [InlineData(-4)]
+    public async Task Publish_ServersClockIsOff_IsSignedByItsTime(int minutes)
+    {
+        Aws.ClockSkew = TimeSpan.FromMinutes(minutes);
+        SetClass(User);
+        for (var i = 0; i < 9; i++)
+        {
+            await Publish(issued: Time.GetUtcNow() - TimeSpan.FromMinutes(5)); // so that the token is valid there
+            await Refresh().Soon();
+            await Advance(TimeSpan.FromMinutes(10));
+        }
+        Assert.Equal(VolumeState.Serving, (await Status()).State);
+        Assert.Equal(2, Aws.Logins); // an hour by its clock, whatever ours says
+        var refused = Aws.Front.Requests.Count - Aws.Asked("AssumeRoleWithWebIdentity") - Aws.Asked("GetSecretValue") - Aws.Asked("DescribeSecret");
+        Assert.Equal(0, refused);
+    }
+
+    [Fact]
+    public async Task Publish_OurClockIsFiveMinutesBehind_OneSignatureIsRefusedAndNoMore()
+    {
+        Aws.ClockSkew = TimeSpan.FromMinutes(6);
+        SetClass(User);
+        await Publish();
+        await Refresh().Soon();
+        await Refresh().Soon();
+        Assert.Equal((2, 2), (Aws.Asked("GetSecretValue"), Aws.Asked("DescribeSecret"))); // the first of all was asked twice
+    }
+
+    [Fact]
+    public async Task Publish_TokenExpiresOnTheWay_IsRefused_AndTheNextOneIsTaken()
+    {
+        Aws.Front.Break(context => // the login takes so long that the token is over when it is looked at
+        {
+            Aws.ClockSkew = TimeSpan.FromHours(2);
+            return StoreFaults.Status(400, "<ErrorResponse><Error><Code>ExpiredTokenException</Code><Message>Token expired</Message></Error></ErrorResponse>")(context);
+        });
+        SetClass(User);
+        var failure = await PublishFails();
+        Assert.Equal(VolumeError.TokenRefused, failure.Error);
+        Aws.ClockSkew = TimeSpan.Zero;
+        await Publish();
+        Assert.Equal("bob", Files()["user"]);
+    }
+
+    [Fact]
+    public async Task Refresh_PodsTokenIsOver_KeysServeOn()
+    {
+        SetClass(User);
+        await Publish(issued: Time.GetUtcNow() - TimeSpan.FromMinutes(50)); // the token ends in ten minutes, the keys in an hour
+        await Advance(TimeSpan.FromMinutes(9));
+        Aws.Put(Region, "user", "carol");
+        await Refresh().Soon();
+        Assert.Equal(("carol", 1), (Files()["user"], Aws.Logins));
+    }
+}
