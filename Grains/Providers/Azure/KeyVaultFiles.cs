@@ -33,9 +33,10 @@ internal static class KeyVaultFiles
     {
         if (answer.ContentType is not (PemType or Pkcs12Type))
             throw Garbage(read, $"a certificate of type {PemType} or {Pkcs12Type}, and not '{Words.Clip(answer.ContentType)}'");
-        var staysPkcs12 = answer.ContentType == Pkcs12Type && wanted.IsPfx;
-        if (staysPkcs12 || wanted.Encoding is not AzureEncoding.Utf8)
+        if (answer.ContentType == Pkcs12Type && wanted.IsPfx)
             return [("", Decode(wanted, read, value))];
+        if (wanted.Encoding is not AzureEncoding.Utf8)
+            throw new VolumeException(VolumeError.Invalid, $"{read} is a certificate whose file is PEM, which needs no decoding: objectEncoding goes with objectFormat pfx, where the vault has PKCS#12");
 
         var pem = answer.ContentType == PemType ? Secret.FromText(value) : Pkcs12.ToPem(value, read, secretClass.ConstructsChain);
         if (!secretClass.SeparatesKeys)

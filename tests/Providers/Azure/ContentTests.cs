@@ -286,6 +286,19 @@ public sealed class ContentTests : AzureTest
         Assert.Equal(encoding.Length == 0 ? pfx : Encoding.UTF8.GetString(Convert.FromBase64String(pfx)), Files()["tls"]);
     }
 
+    [Theory]
+    [InlineData("application/x-pkcs12", "pem")]
+    [InlineData("application/x-pem-file", "pfx")]
+    public async Task Publish_PemToBeDecoded_IsRefused(string type, string format)
+    {
+        var (leaf, pfx, _) = Chain();
+        Vault.PutCertificate("tls", leaf, pfx, type);
+        SetClass(Objects($"{{objectName: tls, objectType: secret, objectFormat: {format}, objectEncoding: base64}}"));
+        var failure = await PublishFails();
+        Assert.Equal(VolumeError.Invalid, failure.Error);
+        Assert.Contains("secret/tls is a certificate whose file is PEM", failure.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Publish_CertificateOfAnotherType_MakesNoSense()
     {

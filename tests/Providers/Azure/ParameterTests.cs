@@ -1,3 +1,5 @@
+using ActorCsi.Grains.Providers.Azure;
+
 namespace ActorCsi.Tests.Providers.Azure;
 
 /// <summary>What a class gets wrong is told by field, and nobody is asked.</summary>
@@ -98,6 +100,19 @@ public sealed class ParameterTests : AzureTest
         SetClass(Password, ("tenantId", "wrong"));
         await Publish();
         Assert.Equal("s3cret", Files()["password"]);
+    }
+
+    [Theory] // doctor compares this with the tokenRequests of the CSIDriver
+    [InlineData("clientID", Client, true, "api://AzureADTokenExchange")]
+    [InlineData("clientID", null, false, "api://AzureADTokenExchange")] // the pod's Secret may do
+    [InlineData("useAzureTokenProxy", "true", true, "api://AKSIdentityBinding")]
+    [InlineData("useVMManagedIdentity", "true", false, null)]
+    [InlineData("usePodIdentity", "true", false, null)]
+    public void Demand_OfAClass_IsTheAudienceThatItNeeds(string parameter, string? value, bool isRequired, string? audience)
+    {
+        SetClass(Password, (parameter, value));
+        var demand = AzureClass.Read(Classes.Peek("default", ClassName)!, name => name == "AZURE_KUBERNETES_SNI_NAME" ? "a1.ests.aks" : null).Demand;
+        Assert.Equal((isRequired, audience), (demand.IsRequired, demand.Audiences.SingleOrDefault()));
     }
 
     private async Task FailsWith(string part)
