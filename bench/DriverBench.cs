@@ -22,6 +22,8 @@ internal static class DriverBench
                 await Calls(program, root, report);
             if (wants("memory"))
                 await ManyVolumes(program, root, report);
+            if (wants("classes"))
+                await ClusterBench.Run(program, root, report);
         }
         finally
         {

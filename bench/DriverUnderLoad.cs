@@ -8,7 +8,7 @@ using Grpc.Net.Client;
 namespace ActorCsi.Bench;
 
 /// <summary>A driver process and the callers that press on it.</summary>
-internal sealed partial class DriverUnderLoad(string program, string root) : IAsyncDisposable
+internal sealed partial class DriverUnderLoad(string program, string root, params string[] options) : IAsyncDisposable
 {
     // Requests are encoded before the watch runs: the driver is measured, not the load.
     private static readonly Marshaller<byte[]> Ready = Marshallers.Create(static bytes => bytes, static bytes => bytes);
@@ -36,7 +36,7 @@ internal sealed partial class DriverUnderLoad(string program, string root) : IAs
         var state = Path.Combine("/dev/shm", Path.GetFileName(root)); // in memory, as /run is on a node
         var watch = Stopwatch.StartNew();
         _process = Process.Start(new ProcessStartInfo(program,
-            ["serve", "--endpoint", "unix://" + _socket, "--state-dir", state, "--classes", Path.Combine(root, "classes"), "--rotation-poll-interval", "1h"])
+            ["serve", "--endpoint", "unix://" + _socket, "--state-dir", state, "--classes", Path.Combine(root, "classes"), "--rotation-poll-interval", "1h", .. options])
         { RedirectStandardOutput = true })!;
         _process.OutputDataReceived += (_, line) =>
         {

@@ -7,7 +7,7 @@ namespace ActorCsi.Bench;
 /// </summary>
 /// <remarks>
 /// <c>dotnet publish Silo -c Release &amp;&amp; dotnet run -c Release --project bench</c>, as root: everything runs in a mount namespace of its own.
-/// Arguments choose parts: <c>engine</c>, <c>start</c>, <c>calls</c>, <c>memory</c>; none means all.
+/// Arguments choose parts: <c>engine</c>, <c>start</c>, <c>calls</c>, <c>memory</c>, <c>classes</c>; none means all.
 /// </remarks>
 internal static class Program
 {

@@ -27,9 +27,7 @@ internal sealed record ReadyRequest(string VolumeId, string TargetPath, byte[] B
 /// <summary>Requests of the size and shape that a kubelet sends, with tokens that are good for an hour.</summary>
 internal static class Requests
 {
-    public const string Class = "token";
-
-    public static ReadyRequest Publish(string root, int number)
+    public static ReadyRequest Publish(string root, int number, string className = "token")
     {
         var pod = $"pod-{number}";
         var uid = new Guid(number, 0, 0, new byte[8]).ToString();
@@ -49,7 +47,7 @@ internal static class Requests
                 ["csi.storage.k8s.io/pod.namespace"] = "default",
                 ["csi.storage.k8s.io/pod.uid"] = uid,
                 ["csi.storage.k8s.io/serviceAccount.name"] = "app-sa",
-                ["secretProviderClass"] = Class,
+                ["secretProviderClass"] = className,
             },
         });
     }

@@ -37,7 +37,7 @@ public sealed partial class TelemetryTests
     }
 
     /// <summary>Names and labels are those of the table in docs/OBSERVABILITY.md.</summary>
-    private static void CheckDocumented(IEnumerable<string> samples)
+    internal static void CheckDocumented(IEnumerable<string> samples)
     {
         var document = File.ReadAllText(SourceTree.In("docs/OBSERVABILITY.md"));
         var table = Row().Matches(document).ToDictionary(row => row.Groups["name"].Value, row => row.Groups["labels"].Value);
