@@ -1,5 +1,7 @@
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
+using ActorCsi.Testing;
 
 namespace ActorCsi.Tests.Deploy;
 
@@ -38,6 +40,28 @@ public sealed partial class ImageTests
         Assert.Contains($"ENTRYPOINT [\"/app/{program}\"]", Dockerfile, StringComparison.Ordinal);
     }
 
+    /// <summary>Each path that the Dockerfile names is there when the program is published, and what is published is what the base image can run.</summary>
+    [Fact]
+    public async Task Image_PathsOfTheDockerfile_AreThoseOfAPublish()
+    {
+        var output = Output().Match(Instructions("RUN").Single()).Groups["path"].Value;
+        var build = Instructions("FROM").Single(from => from.Contains(" AS ", StringComparison.Ordinal)).Split(' ')[^1];
+        var (copied, home) = Instructions("COPY").Last().Split(' ') is [var from, var source, var destination] && from == $"--from={build}" ? (source, destination) : default;
+        var program = JsonNode.Parse(Instructions("ENTRYPOINT").Single())![0]!.GetValue<string>();
+        Assert.Equal((output, home), (copied, Path.GetDirectoryName(program)));
+
+        using var folder = new TemporaryFolder();
+        var configuration = Path.GetFileName(Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory)))!; // bin/Debug/net10.0
+        await Tool.Run("dotnet", "publish", Repository.In("Silo/ActorCsi.Silo.csproj"), "--no-build", "--configuration", configuration, "--output", folder["app"], "--verbosity", "quiet");
+        var published = folder["app" + program[home!.Length..]];
+
+        Assert.True(File.GetUnixFileMode(published).HasFlag(UnixFileMode.UserExecute));
+        Assert.Contains(Repository.Version, await Tool.Run("env", $"DOTNET_ROOT={Path.GetDirectoryName(MountNamespace.DotNet)}", published, "--version"), StringComparison.Ordinal);
+        var frameworks = JsonNode.Parse(await File.ReadAllTextAsync(published + ".runtimeconfig.json"))!["runtimeOptions"]!["frameworks"]!.AsArray().Select(framework => framework!["name"]!.GetValue<string>());
+        Assert.Equal(["Microsoft.AspNetCore.App", "Microsoft.NETCore.App"], frameworks.Order(StringComparer.Ordinal)); // what the image called aspnet holds
+        Assert.DoesNotContain(Directory.GetFiles(folder["app"]), file => file.EndsWith(".so", StringComparison.Ordinal)); // which would need its own libraries in a distroless image
+    }
+
     [Fact]
     public void Context_HasAllThatTheProgramIsBuiltFrom()
     {
@@ -46,6 +70,10 @@ public sealed partial class ImageTests
         Assert.All(ReferencedFrom("Silo/ActorCsi.Silo.csproj"), project => Assert.DoesNotContain(project.Split('/')[0], leftOut));
         Assert.Contains("tests", leftOut);
     }
+
+    /// <summary>What stands behind an instruction, each on one line.</summary>
+    private static IEnumerable<string> Instructions(string name) => Dockerfile.Replace("\\\n", "", StringComparison.Ordinal).Split('\n')
+        .Where(line => line.StartsWith(name + " ", StringComparison.Ordinal)).Select(line => line[(name.Length + 1)..].Trim());
 
     private static HashSet<string> ReferencedFrom(string project)
     {
@@ -60,4 +88,7 @@ public sealed partial class ImageTests
 
     [GeneratedRegex(@"^ARG (?<argument>SDK|RUNTIME)=mcr\.microsoft\.com/dotnet/(?<name>[\w-]+):(?<version>\d+\.\d+)-", RegexOptions.Multiline | RegexOptions.ExplicitCapture)]
     private static partial Regex Image();
+
+    [GeneratedRegex(@" --output (?<path>\S+)", RegexOptions.ExplicitCapture)]
+    private static partial Regex Output();
 }

@@ -36,6 +36,29 @@ public sealed class RenderingTests
         Assert.Equal("true", objects.Single(found => found.Kind == "DaemonSet").Text("spec", "template", "spec", "nodeSelector", "actorcsi.io/drop-in"));
     }
 
+    /// <summary>The names of the peer's manifests (1.6): what has one of them takes the place of the peer's, wherever both are installed.</summary>
+    [RenderTheory]
+    [InlineData("overlays/drop-in", 3)]
+    [InlineData("overlays/node-by-node", 0)]
+    public async Task Rendering_InThePeersPlace_HasNamesOfItsOwn(string name, int shared)
+    {
+        string[] peers =
+        [
+            "CSIDriver secrets-store.csi.k8s.io",
+            "CustomResourceDefinition secretproviderclasses.secrets-store.csi.x-k8s.io", "CustomResourceDefinition secretproviderclasspodstatuses.secrets-store.csi.x-k8s.io",
+            "ClusterRole secretproviderclasses-role", "ClusterRole secretprovidersyncing-role", "ClusterRole secretproviderclasses-admin-role",
+            "ClusterRole secretproviderclasses-viewer-role", "ClusterRole secretproviderclasspodstatuses-viewer-role",
+            "ClusterRoleBinding secretproviderclasses-rolebinding", "ClusterRoleBinding secretprovidersyncing-rolebinding",
+            "DaemonSet kube-system/csi-secrets-store", "ServiceAccount kube-system/secrets-store-csi-driver",
+        ];
+
+        var names = (await Rendering.Of(name)).Select(found => $"{found.Kind} {(found.Namespace is { Length: > 0 } @namespace ? @namespace + "/" : "")}{found.Name}").ToList();
+
+        Assert.Equal(peers.Take(shared), names.Intersect(peers).Order(StringComparer.Ordinal));
+        Assert.All(names.Where(found => found.StartsWith("ClusterRole", StringComparison.Ordinal)), found =>
+            Assert.Contains($"`{found.Split(' ')[1]}`", File.ReadAllText(Repository.In("docs/MIGRATING.md")), StringComparison.Ordinal));
+    }
+
     [RenderTheory]
     [MemberData(nameof(Rendering.All), MemberType = typeof(Rendering))]
     public async Task Rendering_AnyWay_CarriesTheRecommendedLabels(string name)

@@ -1,11 +1,13 @@
 using System.Diagnostics;
-using ActorCsi.Testing;
 
 namespace ActorCsi.Tests.Deploy;
 
 /// <summary>kubectl and helm.</summary>
 internal static class Tool
 {
+    // Real time: it ends a broken test, it never decides about a sound one, however busy the machine is.
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
+
     public static string? Find(string name) => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
         .Select(folder => Path.Combine(folder, name))
         .FirstOrDefault(File.Exists);
@@ -16,8 +18,8 @@ internal static class Tool
         var path = Find(name) ?? throw new InvalidOperationException($"{name} is not installed.");
         using var process = Process.Start(new ProcessStartInfo(path, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
         var error = process.StandardError.ReadToEndAsync();
-        var output = await process.StandardOutput.ReadToEndAsync().Soon();
-        await process.WaitForExitAsync().Soon();
+        var output = await process.StandardOutput.ReadToEndAsync().WaitAsync(Patience);
+        await process.WaitForExitAsync().WaitAsync(Patience);
         return process.ExitCode == 0 ? output : throw new ToolFailure($"{name} {string.Join(' ', arguments)}: {await error}");
     }
 }
