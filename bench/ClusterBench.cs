@@ -1,4 +1,3 @@
-using System.Globalization;
 using ActorCsi.Fakes.Cluster;
 
 namespace ActorCsi.Bench;
@@ -6,52 +5,75 @@ namespace ActorCsi.Bench;
 /// <summary>What the classes of a cluster cost a node that mounts some of them: the published program before an API server on loopback, over real HTTPS.</summary>
 internal static class ClusterBench
 {
+    private const int All = 10_000;
     private const int Mounted = 50;
     private const int Runs = 3;
+    private const int Rounds = 100;
+    private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(100);
 
     /// <summary>Longer than the driver waits for a quiet moment.</summary>
     private static readonly TimeSpan AtRest = TimeSpan.FromSeconds(15);
 
     public static async Task Run(string program, string root, Report report)
     {
-        int[] sizes = [Mounted, 10_000];
-        var runs = sizes.ToDictionary(size => size, _ => new List<(double Rss, double Anonymous, long Sent)>());
+        string[] others = ["ConfigMap", "SecretProviderClass"];
+        var runs = others.ToDictionary(kind => kind, _ => new List<(double Rss, double Anonymous, long Sent)>());
         for (var run = 0; run < Runs; run++) // side by side, so that what else happens on the machine happens to both
-            foreach (var size in sizes)
-                runs[size].Add(await Measure(program, root, size));
-        foreach (var size in sizes)
+            foreach (var kind in others)
+                runs[kind].Add(await Measure(program, root, kind));
+        foreach (var kind in others)
         {
-            var (rss, anonymous, sent) = runs[size].OrderBy(run => run.Rss).ElementAt(Runs / 2);
-            report.Add($"memory, {Mounted} classes mounted of {size.ToString("#,0", CultureInfo.InvariantCulture)} in the cluster, the others edited once each: RSS / anonymous; sent by the API server",
-                $"{rss:0.0} / {anonymous:0.0} MiB; {sent / 1024} KiB", size == Mounted ? "" : "as with 50");
+            var (rss, anonymous, sent) = runs[kind].OrderBy(run => run.Rss).ElementAt(Runs / 2);
+            report.Add($"memory, {Mounted} classes mounted, {All - Mounted:#,0} other objects ({kind}) in the cluster and edited once each: RSS / anonymous; sent by the API server",
+                $"{rss:0.0} ({runs[kind].Min(run => run.Rss):0.0}–{runs[kind].Max(run => run.Rss):0.0}) / {anonymous:0.0} MiB; {sent / 1024:#,0} KiB", kind == others[0] ? "" : "as above");
         }
     }
 
-    private static async Task<(double Rss, double Anonymous, long Sent)> Measure(string program, string root, int size)
+    /// <summary>As many objects either way, so that the server is as fast.</summary>
+    private static async Task<(double Rss, double Anonymous, long Sent)> Measure(string program, string root, string kindOfOthers)
     {
+        const int step = All / Mounted;
         await using var cluster = await FakeCluster.Start();
-        for (var i = 0; i < size; i++)
-            cluster.Add(Class(i, "1"));
+        Add("1");
         var kubeConfig = Path.Combine(root, "kubeconfig");
         await File.WriteAllTextAsync(kubeConfig, cluster.KubeConfig());
         await using var driver = new DriverUnderLoad(program, root, "--kubernetes", kubeConfig);
         await driver.Start();
 
-        var step = size / Mounted;
         var volumes = Enumerable.Range(0, Mounted).Select(i => Requests.Publish(root, i, Name(i * step))).ToArray();
         await driver.Each(volumes, 1, driver.Publish);
-        await driver.Each(volumes, 1, driver.Publish); // kubelet's second publish
-        for (var i = 0; i < size; i++)
-            if (i % step != 0)
-                cluster.Add(Class(i, "2")); // classes of other nodes' pods
+        await WarmUp(driver, cluster, volumes, step);
+        Add("2"); // what other nodes' pods have, and, which the driver is told, what its own have
         await Task.Delay(AtRest);
 
         var (rss, anonymous) = driver.Memory();
         await driver.Each(volumes, 1, driver.Unpublish);
         return (rss, anonymous, cluster.BytesSent);
+
+        void Add(string edition)
+        {
+            for (var i = 0; i < All; i++)
+                cluster.Add(i % step == 0 ? Class(i, edition) : kindOfOthers == "ConfigMap" ? Other(i, edition) : Class(i, edition));
+        }
+    }
+
+    /// <summary>The same for either, at the same pace: how much code the runtime compiles anew depends on how often and how fast it was called.</summary>
+    private static async Task WarmUp(DriverUnderLoad driver, FakeCluster cluster, ReadyRequest[] volumes, int step)
+    {
+        for (var round = 0; round < Rounds; round++)
+        {
+            await driver.Each(volumes, 1, driver.Publish);
+            for (var i = 0; i < Mounted; i++)
+                cluster.Add(Class(i * step, $"warm-up {round}")); // nothing that the class wants
+            await Task.Delay(Pace);
+        }
     }
 
     private static string Name(int number) => $"class-{number}";
+
+    private static string Other(int number, string edition) => $$"""
+        {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"namespace": "default", "name": "other-{{number}}"}, "data": {"edition": "{{edition}}", "note": "{{new string('x', 700)}}"} }
+        """;
 
     /// <summary>As large as classes are: about 1 KiB.</summary>
     private static string Class(int number, string edition) => $$"""
