@@ -19,7 +19,7 @@ internal sealed partial record WorkloadPool(string Audience)
     public bool IsCluster => Audience.StartsWith(OfCluster, StringComparison.Ordinal);
 
     /// <summary>The pool's own name: <c>P.svc.id.goog</c>, or <c>//iam.googleapis.com/projects/N/locations/global/workloadIdentityPools/P</c>.</summary>
-    public string Name => IsCluster ? Audience.Split(':', 3)[1] : Audience[..Audience.IndexOf("/providers/", StringComparison.Ordinal)];
+    public string Name => IsCluster ? Audience[OfCluster.Length..Audience.IndexOf(":http", StringComparison.Ordinal)] : Audience[..Audience.IndexOf("/providers/", StringComparison.Ordinal)];
 
     /// <summary>For whom the pod's token may be. A pool of one's own takes its name with and without <c>https:</c>, unless its provider lists others.</summary>
     public ImmutableArray<string> TokenAudiences => IsCluster ? [Name, Audience] : [Audience, "https:" + Audience];
@@ -46,13 +46,13 @@ internal sealed partial record WorkloadPool(string Audience)
     {
         pool = new WorkloadPool(audience.StartsWith("https://iam.", StringComparison.Ordinal) ? audience["https:".Length..] : audience);
         return Pattern().IsMatch(pool.Audience) ? null
-            : $"is '{Words.Clip(audience)}', expected //iam.googleapis.com/projects/N/locations/global/workloadIdentityPools/P/providers/X or identitynamespace:P.svc.id.goog:PROVIDER";
+            : $"is '{Words.Clip(audience)}', expected //iam.googleapis.com/projects/N/locations/global/workloadIdentityPools/P/providers/X or identitynamespace:P.svc.id.goog:https://PROVIDER";
     }
 
     /// <inheritdoc/>
     public override string ToString() => Audience;
 
-    [GeneratedRegex(@"^(//iam\.[a-z0-9.-]+/projects/[^/\s]+/locations/[^/\s]+/workloadIdentityPools/[^/\s]+/providers/[^/\s]+|identitynamespace:[^:\s]+:\S+)\z",
+    [GeneratedRegex(@"^(//iam\.[a-z0-9.-]+/projects/[^/\s]+/locations/[^/\s]+/workloadIdentityPools/[^/\s]+/providers/[^/\s]+|identitynamespace:[^/\s]+:https?://\S+)\z",
         RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
     private static partial Regex Pattern();
 }

@@ -39,6 +39,7 @@ public sealed class ParameterTests
     [InlineData("secrets", "- {resourceName: projects/shop/secrets/db/versions/1, files: {../a: b}}", "parameters.secrets[0].files '../a'")]
     [InlineData("auth", "node-adc", "parameters.auth is 'node-adc', expected pod-adc or provider-adc")]
     [InlineData("audience", "shop.svc.id.goog", "parameters.audience is 'shop.svc.id.goog', expected //iam.googleapis.com/")]
+    [InlineData("audience", "identitynamespace:shop.svc.id.goog", "parameters.audience is 'identitynamespace:shop.svc.id.goog', expected")]
     [InlineData("audience", "//evil.org/projects/1/locations/global/workloadIdentityPools/p/providers/x", "parameters.audience")]
     [InlineData("loginPer", "node", "parameters.loginPer is 'node', expected serviceAccount or pod")]
     public void Read_OneThingSpoilt_IsToldWithItsField(string parameter, string? value, string fault)
@@ -66,6 +67,13 @@ public sealed class ParameterTests
     [InlineData("null", 0x1A4)]
     public void Read_Mode_IsWhatYamlSays(string mode, int bits)
         => Assert.Equal(bits, Read(("secrets", $"- {{resourceName: projects/shop/secrets/db/versions/1, path: a, mode: {mode}}}")).Objects[0].Mode);
+
+    [Theory]
+    [InlineData("identitynamespace:shop.svc.id.goog:https://gkehub.googleapis.com/projects/shop/locations/global/memberships/m", "shop.svc.id.goog")]
+    [InlineData("identitynamespace:example.com:shop.svc.id.goog:https://container.googleapis.com/v1/projects/example.com:shop", "example.com:shop.svc.id.goog")] // a project of a domain
+    [InlineData("https://iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/p/providers/x", "//iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/p/providers/x")]
+    public void Read_Audience_IsThatOfThePodsToken(string audience, string tokenAudience)
+        => Assert.Equal(tokenAudience, Read(("audience", audience)).Pool!.TokenAudiences[0]);
 
     [Fact]
     public void Read_SeveralFaults_AreToldAtOnce()
