@@ -53,7 +53,7 @@ public sealed class RecoveryTests : AwsTest
     }
 
     [Fact]
-    public async Task Publish_ForADay_LogsInOnceAnHour()
+    public async Task Publish_ForHours_LogsInOnceAnHour()
     {
         SetClass(User);
         for (var minute = 0; minute < 240; minute += 10)
