@@ -41,6 +41,7 @@ internal static class AdminMessages
             Objects = { report.Status.Objects.Select(Of) },
             Failures = report.Failures,
             Refreshes = { report.Refreshes.Select(Of) },
+            Sources = { report.Sources.Select(Of) },
         };
         if (report.Spec.FsGroup is { } group)
             response.FsGroup = group;
@@ -48,6 +49,29 @@ internal static class AdminMessages
             response.Attributes.Add(key, value);
         return response;
     }
+
+    public static Login Of(StoreLogin login) => new()
+    {
+        Store = login.Store,
+        PodNamespace = login.Namespace,
+        ServiceAccount = login.ServiceAccount,
+        Role = login.Role,
+        Logins = login.Logins,
+        LoginsUntil = login.LoginsUntil == DateTimeOffset.MaxValue ? null : login.LoginsUntil?.ToTimestamp(),
+        Leases = login.Leases,
+        LeasesUntil = login.LeasesUntil?.ToTimestamp(),
+        Volumes = { login.Volumes },
+    };
+
+    private static InspectVolumeResponse.Types.Source Of(SourceReport source) => new()
+    {
+        Name = source.Name,
+        Provider = source.Provider,
+        Files = source.Files,
+        FetchedAt = source.FetchedAt.ToTimestamp(),
+        ExpiresAt = source.ExpiresAt?.ToTimestamp(),
+        RefreshAt = source.RefreshAt?.ToTimestamp(),
+    };
 
     private static InspectVolumeResponse.Types.Token Of(TokenReport token) => new()
     {

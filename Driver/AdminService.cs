@@ -6,7 +6,7 @@ using Grpc.Core;
 namespace ActorCsi.Driver;
 
 /// <summary>What operators ask, over a socket in the state directory.</summary>
-internal sealed class AdminService(IVolumeIndex index, IGrainFactory grains, TimeProvider time, Border border) : Admin.V1.Admin.AdminBase
+internal sealed class AdminService(IVolumeIndex index, IEnumerable<IStoreLogins> stores, IGrainFactory grains, TimeProvider time, Border border) : Admin.V1.Admin.AdminBase
 {
     /// <summary>A volume that is in memory answers in microseconds; one that a restart left on disk is read first.</summary>
     private const int InspectionsAtOnce = 32;
@@ -19,7 +19,15 @@ internal sealed class AdminService(IVolumeIndex index, IGrainFactory grains, Tim
 
     public override Task<ListVolumesResponse> ListVolumes(ListVolumesRequest request, ServerCallContext context)
         => border.Answer(nameof(ListVolumes), "", context, async cancellationToken =>
-            new ListVolumesResponse { Volumes = { await Select(request.Selector, cancellationToken) } });
+        {
+            var volumes = await Select(request.Selector, cancellationToken);
+            var ids = volumes.Select(volume => volume.VolumeId).ToHashSet(StringComparer.Ordinal);
+            return new ListVolumesResponse
+            {
+                Volumes = { volumes },
+                Logins = { await Logins(login => login.Volumes.IsEmpty ? VolumeSelection.FitsNoVolume(login, request.Selector) : login.Volumes.Any(ids.Contains), cancellationToken) },
+            };
+        });
 
     public override Task<InspectVolumeResponse> InspectVolume(InspectVolumeRequest request, ServerCallContext context)
         => border.Answer(nameof(InspectVolume), request.Volume, context, async cancellationToken =>
@@ -28,6 +36,7 @@ internal sealed class AdminService(IVolumeIndex index, IGrainFactory grains, Tim
             var report = await Grain(volume).InspectInFull().WaitAsync(InspectionTimeout, time, cancellationToken);
             var response = AdminMessages.Of(report ?? throw Vanished(volume.VolumeId));
             await TellHolds([response.Volume], cancellationToken);
+            response.Logins.Add(await Logins(login => login.Volumes.Contains(volume.VolumeId), cancellationToken));
             return response;
         });
 
@@ -146,6 +155,24 @@ internal sealed class AdminService(IVolumeIndex index, IGrainFactory grains, Tim
         {
             return new Volume { VolumeId = volumeId, State = "Unknown", Reason = border.StatusOf(failure, nameof(Inspect), volumeId).Detail };
         }
+    }
+
+    /// <summary>Those that are asked for, sorted. What a store cannot tell in time is left out: the volumes are what is looked for.</summary>
+    private async Task<IEnumerable<Login>> Logins(Func<StoreLogin, bool> areMeant, CancellationToken cancellationToken)
+    {
+        var logins = new List<StoreLogin>();
+        foreach (var store in stores)
+        {
+            try
+            {
+                logins.AddRange(await store.List().WaitAsync(InspectionTimeout, time, cancellationToken));
+            }
+            catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
+            {
+                border.StatusOf(failure, nameof(Logins), ""); // which logs it
+            }
+        }
+        return logins.Where(areMeant).OrderBy(login => $"{login.Namespace}/{login.ServiceAccount}/{login.Store}/{login.Role}", StringComparer.Ordinal).Select(AdminMessages.Of);
     }
 
     private IVolumeGrain Grain(Volume volume) => grains.GetGrain<IVolumeGrain>(volume.VolumeId);

@@ -21,6 +21,10 @@ internal static class VolumeSelection
     public static string PathOf(Volume volume)
         => $"{volume.PodNamespace}/{volume.PodName}/{(volume.Targets is [var target, ..] ? Path.GetFileName(Path.GetDirectoryName(target)) : "")}";
 
+    /// <summary>Whether what no volume uses any more is meant: it has a namespace, and no pod, no class and no state.</summary>
+    public static bool FitsNoVolume(StoreLogin login, VolumeSelector? selector)
+        => selector is null || new VolumeSelector { Namespace = selector.Namespace }.Equals(selector) && IsAny(selector.Namespace, login.Namespace);
+
     private static bool Fits(Volume volume, VolumeSelector selector)
         => IsMeant(volume, selector.Volume)
             && IsAny(selector.Namespace, volume.PodNamespace)

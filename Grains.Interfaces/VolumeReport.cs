@@ -18,7 +18,28 @@ public sealed record VolumeReport(
     [property: Id(3)] ImmutableArray<TokenReport> Tokens,
     [property: Id(4)] ImmutableArray<string> NodePublishSecrets,
     [property: Id(5)] int Failures,
-    [property: Id(6)] ImmutableArray<RefreshReport> Refreshes);
+    [property: Id(6)] ImmutableArray<RefreshReport> Refreshes)
+{
+    /// <summary>What the volume has of each source, where its class lists several.</summary>
+    [Id(7)]
+    public ImmutableArray<SourceReport> Sources { get; init; } = [];
+}
+
+/// <summary>What a volume has of one of its sources.</summary>
+/// <param name="Name">The source's name in the class.</param>
+/// <param name="Provider">Its provider.</param>
+/// <param name="Files">How many files it gave.</param>
+/// <param name="FetchedAt">When its provider gave them, or last said that they are still what it has.</param>
+/// <param name="ExpiresAt">When they stop being of use; null when they have no end.</param>
+/// <param name="RefreshAt">When it is asked again; null for never.</param>
+[GenerateSerializer, Immutable, Alias("ActorCsi.SourceReport")]
+public sealed record SourceReport(
+    [property: Id(0)] string Name,
+    [property: Id(1)] string Provider,
+    [property: Id(2)] int Files,
+    [property: Id(3)] DateTimeOffset FetchedAt,
+    [property: Id(4)] DateTimeOffset? ExpiresAt,
+    [property: Id(5)] DateTimeOffset? RefreshAt);
 
 /// <summary>A token that kubelet brought, without the token.</summary>
 /// <param name="Audience">Whom it is for; "" is the API server.</param>

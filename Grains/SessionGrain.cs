@@ -35,9 +35,8 @@ internal sealed class SessionGrain(
         if (!this.GetPrimaryKeyString().StartsWith(SessionKey.IdentityOf(request.Volume.Pod), StringComparison.Ordinal))
             throw new InvalidOperationException("a session was asked on behalf of another identity");
         var provider = providers.Find(request.Class.Provider);
-        return provider.SharingKey(request) is { } key
-            ? FetchShared(Qualified(key, request), provider, request, cancellationToken)
-            : FetchAlone(provider, request, new FetchTicket(request.Urgency), cancellationToken);
+        var shared = provider.SharingKey(request);
+        return FetchOrStartStale(Qualified(shared ?? "", request), shared is not null, provider, request, cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -53,8 +52,8 @@ internal sealed class SessionGrain(
         activity?.SetTag("actorcsi.provider", provider.Name).SetTag("actorcsi.volume.id", request.Volume.VolumeId);
         try
         {
-            var bundle = await GateOf(provider, request).Fetch(provider, request, ticket, cancellationToken);
-            return bundle with { FetchedAt = time.GetUtcNow() };
+            var bundle = await (GateOf(provider, request) is { } gate ? gate.Fetch(provider, request, ticket, cancellationToken) : provider.Fetch(request, cancellationToken));
+            return bundle with { FetchedAt = bundle.FetchedAt ?? time.GetUtcNow() };
         }
         catch (Exception failure)
         {
@@ -63,18 +62,21 @@ internal sealed class SessionGrain(
         }
     }
 
-    private ProviderGate GateOf(ISecretProvider provider, FetchRequest request) => gates.For(provider.Name, provider.Endpoint(request.Class));
+    private ProviderGate? GateOf(ISecretProvider provider, FetchRequest request)
+        => provider.Endpoint(request.Class) is { } endpoint ? gates.For(provider.Name, endpoint) : null;
 
-    private async Task<SecretBundle> FetchShared(string key, ISecretProvider provider, FetchRequest request, CancellationToken cancellationToken)
+    private async Task<SecretBundle> FetchOrStartStale(string key, bool isShared, ISecretProvider provider, FetchRequest request, CancellationToken cancellationToken)
     {
-        if (_kept.ForReuse(key, request.NewerThan, time.GetUtcNow(), request.IsRenewal) is { } kept)
+        if (isShared && _kept.ForReuse(key, request.NewerThan, time.GetUtcNow(), request.IsRenewal) is { } kept)
         {
             metrics.Shared(provider.Name);
             return kept;
         }
         try
         {
-            return await Join(key, provider, request, cancellationToken);
+            return isShared
+                ? await Join(key, provider, request, cancellationToken)
+                : await FetchAndKeep(key, isShared, provider, request, new FetchTicket(request.Urgency), cancellationToken);
         }
         catch (VolumeException failure) when (failure.Error is VolumeError.ProviderUnavailable or VolumeError.ProviderThrottles && request.Urgency.IsFirst)
         {
@@ -94,13 +96,13 @@ internal sealed class SessionGrain(
         if (!_inFlight.TryGetValue(flight, out var fetch))
         {
             var ticket = new FetchTicket(request.Urgency);
-            fetch = new SharedFetch(ticket, token => FetchAndKeep(key, provider, request, ticket, token));
+            fetch = new SharedFetch(ticket, token => FetchAndKeep(key, isShared: true, provider, request, ticket, token));
             _inFlight.Add(flight, fetch);
         }
         else
         {
             metrics.Shared(provider.Name);
-            GateOf(provider, request).Raise(fetch.Ticket, request.Urgency);
+            GateOf(provider, request)?.Raise(fetch.Ticket, request.Urgency);
         }
         fetch.Waiting++;
         try
@@ -118,13 +120,14 @@ internal sealed class SessionGrain(
         }
     }
 
-    private async Task<SecretBundle> FetchAndKeep(string key, ISecretProvider provider, FetchRequest request, FetchTicket ticket, CancellationToken cancellationToken)
+    private async Task<SecretBundle> FetchAndKeep(
+        string key, bool isShared, ISecretProvider provider, FetchRequest request, FetchTicket ticket, CancellationToken cancellationToken)
     {
         try
         {
             var bundle = await FetchAlone(provider, request, ticket, cancellationToken);
-            if (!bundle.WrittenByProvider)
-                Keep(key, request, bundle);
+            if (isShared ? !bundle.WrittenByProvider : bundle.MayStartOthers)
+                Keep(key, isShared, request, bundle);
             return bundle;
         }
         catch (VolumeException failure) when (failure.Error is VolumeError.ProviderDenies or VolumeError.TokenRefused or VolumeError.NotFound)
@@ -134,13 +137,15 @@ internal sealed class SessionGrain(
         }
     }
 
-    private void Keep(string key, FetchRequest request, SecretBundle bundle)
+    private void Keep(string key, bool isShared, FetchRequest request, SecretBundle bundle)
     {
         var parameters = RefreshParameters.Of(request.Class);
+        if (!isShared && !parameters.StartsStale)
+            return;
         var now = time.GetUtcNow();
         _kept.Keep(key, bundle.Copy(), new KeptFor(
-            Reuse: now + ReuseFor(bundle, parameters.Policy(volumes.Value).Interval),
-            Renewal: now + RenewalFor(bundle),
+            Reuse: isShared ? now + ReuseFor(bundle, parameters.Policy(volumes.Value).Interval) : now,
+            Renewal: isShared ? now + RenewalFor(bundle) : now,
             Outage: parameters.StartsStale ? now + (parameters.StaleFor ?? limits.Value.StaleFor) : now));
         ArmSweep();
     }

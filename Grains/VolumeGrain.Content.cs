@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using ActorCsi.Grains.Classes;
 using ActorCsi.Grains.Providers;
 using ActorCsi.Grains.Refresh;
+using ActorCsi.Grains.Templates;
 
 namespace ActorCsi.Grains;
 
@@ -15,10 +16,12 @@ public sealed partial class VolumeGrain
     /// <param name="MarkerKey">The key of the reload marker, if there is one.</param>
     private readonly record struct ShownContent(string? Generation, bool IsNew, BundleShape? Shape, Secret? MarkerKey);
 
-    private ShownContent ShowAndErase(SecretBundle bundle, SecretProviderClass secretClass, bool checks)
+    private ShownContent ShowAndErase(SecretBundle fetched, SecretProviderClass secretClass, bool checks)
     {
+        var bundle = fetched;
         try
         {
+            bundle = TemplateFiles.AddTo(fetched, secretClass);
             return Show(bundle, secretClass, checks);
         }
         finally

@@ -17,7 +17,10 @@ public sealed partial class VolumeGrain
 
     /// <inheritdoc/>
     public Task<VolumeReport?> InspectInFull() => Task.FromResult(Record.Spec is null ? null : new VolumeReport(
-        Status(), Spec, Record.TokenSource, Tokens(), [.. Record.NodePublishSecrets.Select(secret => secret.Name)], Record.Failures, _refreshes));
+        Status(), Spec, Record.TokenSource, Tokens(), [.. Record.NodePublishSecrets.Select(secret => secret.Name)], Record.Failures, _refreshes)
+    {
+        Sources = [.. Record.Sources.Select(source => new SourceReport(source.Name, source.Provider, source.Files.Length, source.FetchedAt, source.ExpiresAt, source.RefreshAt))],
+    });
 
     private VolumeStatus Status() => new(
         Spec.VolumeId, Record.State, Spec.Pod, Spec.ClassName, Record.Provider, Record.Targets, Record.Generations, Record.Objects,

@@ -150,6 +150,7 @@ public sealed partial class VolumeGrain
             Tokens = request.Tokens ?? old.Tokens,
             TokenSource = request.Tokens is null ? old.TokenSource : request.TokenSource,
             NodePublishSecrets = KeptSecret.Of(request.NodePublishSecrets),
+            Sources = secretsChanged ? [] : old.Sources, // with other credentials all of them are asked
             RefreshAt = dueNow ? _time.GetUtcNow() : old.RefreshAt,
             RefreshCause = dueNow ? RefreshCause.Change : old.RefreshCause,
         });

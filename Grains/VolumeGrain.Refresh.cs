@@ -1,6 +1,8 @@
 using ActorCsi.Grains.Classes;
 using ActorCsi.Grains.Providers;
+using ActorCsi.Grains.Providers.Sources;
 using ActorCsi.Grains.Refresh;
+using ActorCsi.Grains.Templates;
 using ActorCsi.Grains.Tokens;
 
 namespace ActorCsi.Grains;
@@ -80,6 +82,7 @@ public sealed partial class VolumeGrain
             var secretClass = await FindClass(giveUp.Token);
             _tried = secretClass;
             var parameters = RefreshParameters.Of(secretClass);
+            TemplateFiles.Check(secretClass);
             var provider = _providers.Find(secretClass.Provider);
             var demand = provider.Demand(secretClass);
             if (demand != TokenDemand.None && HasForgotten())
@@ -93,6 +96,7 @@ public sealed partial class VolumeGrain
                 Urgency = HasContent ? new FetchUrgency(false, Record.ExpiresAt) : FetchUrgency.First,
                 NewerThan = onDemand ? _time.GetUtcNow() : Record.FetchedAt,
                 IsRenewal = HasContent && !onDemand && Record.RefreshCause is RefreshCause.Expiry,
+                Sources = onDemand ? [] : Record.Sources,
             };
             var session = SessionKey.Of(provider, demand, secretClass, Spec.Pod);
             var bundle = await GrainFactory.GetGrain<ISessionGrain>(session).Fetch(request, giveUp.Token);
@@ -101,8 +105,7 @@ public sealed partial class VolumeGrain
             var shown = ShowAndErase(bundle, secretClass, checks: parameters.ChecksContent && !onDemand);
 
             // 5 the memory
-            var seed = provider.SharingKey(request) is { } shared ? JitterSeed.OfBundle($"{session}/{shared}") : JitterSeed.OfVolume(Spec.VolumeId);
-            await Serve(secretClass, demand, bundle, shown, Plan(bundle, parameters, seed));
+            await Serve(secretClass, demand, bundle, shown, Plan(bundle, parameters, JitterSeed.Of(session, provider, request)));
         }
         catch (OperationCanceledException)
         {
@@ -140,6 +143,7 @@ public sealed partial class VolumeGrain
             Generation = shown.Generation,
             Generations = before.Generations + (shown.IsNew ? 1 : 0),
             Objects = bundle.Objects,
+            Sources = bundle.Sources,
             Shape = shown.Shape,
             MarkerKey = shown.MarkerKey,
             ServedAt = shown.IsNew ? now : before.ServedAt ?? now,
@@ -172,10 +176,9 @@ public sealed partial class VolumeGrain
     {
         if (bundle.StaleBecause is not null)
             return new PlannedRefresh(_time.GetUtcNow() + Jittered(_options.LongestUnavailableRetry), RefreshCause.Retry);
-        if (bundle.FollowsTokens)
-            return new PlannedRefresh(bundle.ExpiresAt, RefreshCause.Token); // kubelet brings new content before; if it does not, the volume says so
-        var content = new Freshness(bundle.FetchedAt ?? _time.GetUtcNow(), bundle.ExpiresAt, bundle.RefreshAt, MayChange: !bundle.NeedsNoPolling) { ProviderWindow = bundle.RefreshWindow };
-        return RefreshSchedule.Next(content, parameters.Policy(_options), seed);
+        return bundle.Sources.IsEmpty
+            ? RefreshSchedule.After(bundle, bundle.FetchedAt ?? _time.GetUtcNow(), parameters.Policy(_options), seed)
+            : SourceState.FirstDue(bundle.Sources);
     }
 
     private VolumeChanges Changes(SecretProviderClass secretClass, SecretBundle bundle, bool isNew)

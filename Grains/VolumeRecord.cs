@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using ActorCsi.Grains.Providers.Sources;
 
 namespace ActorCsi.Grains;
 
@@ -106,6 +107,10 @@ public sealed record VolumeRecord
     /// <summary>The key of the reload marker; null when the pod asked for none.</summary>
     [Id(22)]
     public Secret? MarkerKey { get; init; }
+
+    /// <summary>What the files have of each source, where the class lists several.</summary>
+    [Id(23)]
+    public ImmutableArray<SourceState> Sources { get => field.IsDefault ? [] : field; init; }
 }
 
 /// <summary>How volume records are written to files.</summary>

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using ActorCsi.Grains.Classes;
+using ActorCsi.Grains.Providers.Sources;
 using ActorCsi.Grains.Tokens;
 
 namespace ActorCsi.Grains.Providers;
@@ -30,6 +31,17 @@ public sealed record FetchRequest(
     /// </summary>
     [Id(7)]
     public DateTimeOffset? NewerThan { get; init; }
+
+    /// <summary>
+    /// Which source of the volume this is for, where its class lists several; empty where the class is all there is. Whoever keeps books for volumes keeps them
+    /// for each source: two of one provider in one volume are not each other's successors.
+    /// </summary>
+    [Id(8)]
+    public string Source { get; init; } = "";
+
+    /// <summary>What the volume has of each source of its class, for the provider that puts them together; empty to have all fetched.</summary>
+    [Id(9)]
+    public ImmutableArray<SourceState> Sources { get; init; } = [];
 
     /// <summary>
     /// Whether content that works is renewed in good time before its end: then what another volume of the session was given some minutes ago will do. Who is

@@ -17,9 +17,10 @@ public interface ISecretProvider
 
     /// <summary>
     /// Who answers for <paramref name="secretClass"/>: a name, or a URL without anything secret. What one endpoint cannot bear never slows another down:
-    /// limits, queue and breaker are kept for each. Default: the provider's name, for providers that are one endpoint.
+    /// limits, queue and breaker are kept for each. Default: the provider's name, for providers that are one endpoint. Null: nobody, it asks other providers, whose
+    /// limits count.
     /// </summary>
-    string Endpoint(SecretProviderClass secretClass) => Name;
+    string? Endpoint(SecretProviderClass secretClass) => Name;
 
     /// <summary>
     /// A key under which two fetches of one identity are the same, so that one call can serve both; null when each volume
@@ -38,6 +39,11 @@ public interface ISecretProvider
     /// </summary>
     Task Release(string volume) => Task.CompletedTask;
 
+    /// <summary>
+    /// As <see cref="Release(string)"/>, of what was taken out for one source of a volume (<see cref="FetchRequest.Source"/>) whose class has lost it; the volume goes on.
+    /// </summary>
+    Task Release(string volume, string source) => Task.CompletedTask;
+
     /// <summary>After a restart, when all volumes have resumed: looks after what was taken out before.</summary>
     Task Resume() => Task.CompletedTask;
 }
@@ -49,7 +55,7 @@ public interface IProviderCatalog
     /// <exception cref="VolumeException">There is none; the message says where a socket was looked for and which names are built in.</exception>
     ISecretProvider Find(string name);
 
-    /// <summary>Tells every built-in provider that <paramref name="volume"/> is gone: <see cref="ISecretProvider.Release"/>.</summary>
+    /// <summary>Tells every built-in provider that <paramref name="volume"/> is gone: <see cref="ISecretProvider.Release(string)"/>.</summary>
     Task Release(string volume) => Task.CompletedTask;
 
     /// <summary>Tells every built-in provider that all volumes have resumed: <see cref="ISecretProvider.Resume"/>.</summary>

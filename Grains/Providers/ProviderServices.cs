@@ -3,8 +3,10 @@ using ActorCsi.Grains.Providers.Azure;
 using ActorCsi.Grains.Providers.Gcp;
 using ActorCsi.Grains.Providers.Http;
 using ActorCsi.Grains.Providers.Pki;
+using ActorCsi.Grains.Providers.Sources;
 using ActorCsi.Grains.Providers.Token;
 using ActorCsi.Grains.Providers.Vault;
+using ActorCsi.Grains.Tmpfs;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -31,16 +33,23 @@ public static class ProviderServices
             .AddAws(options)
             .AddAzure(options)
             .AddGcp(options)
+            .AddSources()
             .AddSingleton<IProviderCatalog, ProviderCatalog>();
     }
 
     private static IServiceCollection AddVault(this IServiceCollection services, ProviderOptions options)
     {
+        services.AddSingleton<VaultAccounts>().AddSingleton<IStoreLogins>(host => host.GetRequiredService<VaultAccounts>());
         services.AddSingleton<VaultVolumes>().AddSingleton(new VaultVersionKey(Path.Combine(options.StateDirectory, "vault", "versions.key")));
         foreach (var flavor in new[] { VaultFlavor.Vault, VaultFlavor.OpenBao })
             services.AddSingleton<ISecretProvider>(host => ActivatorUtilities.CreateInstance<VaultProvider>(host, flavor, options.Environment));
         return services;
     }
+
+    /// <summary>It is in the catalogue that it looks into, and there are hosts that mount nothing: so both are looked up when they are needed.</summary>
+    private static IServiceCollection AddSources(this IServiceCollection services)
+        => services.AddSingleton<ISecretProvider>(host => ActivatorUtilities.CreateInstance<SourcesProvider>(
+            host, new Lazy<IProviderCatalog>(host.GetRequiredService<IProviderCatalog>), new Lazy<ITmpfs>(host.GetRequiredService<ITmpfs>)));
 
     private static Func<double> Chance(IServiceProvider host) => host.GetRequiredService<IOptions<VolumeOptions>>().Value.Chance;
 

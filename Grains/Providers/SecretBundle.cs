@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using ActorCsi.Grains.Providers.Sources;
 using ActorCsi.Grains.Refresh;
 
 namespace ActorCsi.Grains.Providers;
@@ -48,7 +49,7 @@ public sealed record SecretBundle
     [Id(8)]
     public bool MayBeOlder { get; init; }
 
-    /// <summary>When the provider gave this; set by the session.</summary>
+    /// <summary>When the provider gave this; set by the session, unless the provider knows better.</summary>
     [Id(9)]
     public DateTimeOffset? FetchedAt { get; init; }
 
@@ -59,6 +60,17 @@ public sealed record SecretBundle
     /// <summary>In which part of its life the provider wants content renewed that has an end, where the class does not say it; null leaves it to the schedule.</summary>
     [Id(12)]
     public LifeWindow? RefreshWindow { get; init; }
+
+    /// <summary>Of which sources the bundle is put together, and when each of them is due; empty when it is one provider's.</summary>
+    [Id(11)]
+    public ImmutableArray<SourceState> Sources { get; init; } = [];
+
+    /// <summary>
+    /// Whether a new pod of the identity may start from a copy of this while the provider is not to be had, though fetches are not shared
+    /// (<see cref="ISecretProvider.SharingKey"/>): nothing in it is this volume's own, and nothing that the provider keeps books of hangs on it.
+    /// </summary>
+    [Id(13)]
+    public bool MayStartOthers { get; init; }
 
     /// <summary>The same bundle with bytes of its own, to be erased on its own.</summary>
     public SecretBundle Copy() => this with { Files = [.. Files.Select(file => file with { Content = file.Content.Copy() })] };

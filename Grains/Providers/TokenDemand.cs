@@ -31,6 +31,17 @@ public sealed class TokenDemand
     /// <summary>Those for these audiences that kubelet sent, be it none: for a provider that must not see the others.</summary>
     public static TokenDemand Among(params ImmutableArray<string> audiences) => new(false, false, Sorted(audiences));
 
+    /// <summary>
+    /// What several sources need together. Nobody is shown these tokens: each source is given its own out of them, checked when it is asked, so that a token that one
+    /// source needs and that has expired does not keep another from being asked.
+    /// </summary>
+    public static TokenDemand OfEach(IEnumerable<TokenDemand> demands)
+    {
+        ImmutableArray<TokenDemand> each = [.. demands.Where(demand => demand != None)];
+        return each.IsEmpty ? None
+            : new TokenDemand(each.Any(one => one.TakesAll), each.Any(one => one.IsRequired), Sorted([.. each.SelectMany(one => one.Audiences)])) { Each = each };
+    }
+
     /// <summary>Whether the provider gets the token of every audience.</summary>
     public bool TakesAll { get; }
 
@@ -42,6 +53,9 @@ public sealed class TokenDemand
 
     /// <summary>The audiences wanted, where not all are; sorted, each once.</summary>
     public ImmutableArray<string> Audiences { get; }
+
+    /// <summary>The demands of which this is made (<see cref="OfEach"/>); empty when it is one provider's.</summary>
+    public ImmutableArray<TokenDemand> Each { get; private init; } = [];
 
     /// <summary>Whether the provider gets the token for <paramref name="audience"/>, if there is one.</summary>
     public bool Takes(string audience) => TakesAll || Audiences.Any(wanted => Matches(wanted, audience));

@@ -1,3 +1,5 @@
+using ActorCsi.Grains.Providers;
+
 namespace ActorCsi.Grains.Refresh;
 
 /// <summary>
@@ -31,6 +33,10 @@ internal readonly record struct JitterSeed(ulong Value, double Lasting)
             hash = (hash ^ letter) * 1099511628211UL;
         return Mix(hash);
     }
+
+    /// <summary>The seed of what is fetched through <paramref name="session"/>.</summary>
+    public static JitterSeed Of(string session, ISecretProvider provider, FetchRequest request)
+        => provider.SharingKey(request) is { } shared ? OfBundle($"{session}/{shared}") : OfVolume(request.Volume.VolumeId);
 
     /// <summary>A number from 0 up to 1 for a bundle that was fetched at <paramref name="fetchedAt"/>.</summary>
     public double Share(DateTimeOffset fetchedAt)

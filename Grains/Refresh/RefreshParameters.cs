@@ -33,6 +33,9 @@ internal sealed partial record RefreshParameters
     /// <summary><c>true</c> or <c>false</c>.</summary>
     public const string HoldName = Prefix + "hold";
 
+    /// <summary>Files that are composed of others: <see cref="Templates.TemplateFiles"/> reads it.</summary>
+    public const string TemplatesName = Prefix + "templates";
+
     /// <summary>The attribute of a pod's volume that asks for a marker file: its name.</summary>
     public const string MarkerAttribute = Prefix + "reload-marker";
 
@@ -102,6 +105,7 @@ internal sealed partial record RefreshParameters
                 OutageName => WithOutage(read, value, faults),
                 ContentCheckName => read with { ChecksContent = Choose(name, value, "on", "off", faults) },
                 HoldName => read with { IsHeld = Choose(name, value, "true", "false", faults) },
+                TemplatesName => read,
                 _ => Unknown(read, name, faults),
             };
         }
@@ -159,7 +163,7 @@ internal sealed partial record RefreshParameters
 
     private static RefreshParameters Unknown(RefreshParameters read, string name, ParameterFaults faults)
     {
-        faults.Add(Words.Clip(name), $"is unknown, expected {IntervalName}, {WindowName}, {AllowanceName}, {OutageName}, {ContentCheckName} or {HoldName}");
+        faults.Add(Words.Clip(name), $"is unknown, expected {IntervalName}, {WindowName}, {AllowanceName}, {OutageName}, {ContentCheckName}, {HoldName} or {TemplatesName}");
         return read;
     }
 }

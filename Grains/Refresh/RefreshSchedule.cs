@@ -1,3 +1,5 @@
+using ActorCsi.Grains.Providers;
+
 namespace ActorCsi.Grains.Refresh;
 
 /// <summary>When a volume's content is asked for again. Pure functions: the same facts give the same plan, on every node and after every restart.</summary>
@@ -39,6 +41,15 @@ internal static class RefreshSchedule
         if (isPolled && policy.Interval is { } interval)
             plan = plan.OrEarlier(new PlannedRefresh(content.FetchedAt + (interval * ShareOfInterval(share)), RefreshCause.Interval));
         return plan.NotBefore(content.FetchedAt + ShortestPause);
+    }
+
+    /// <summary>The next refresh of what has just been fetched at <paramref name="fetchedAt"/>.</summary>
+    public static PlannedRefresh After(SecretBundle bundle, DateTimeOffset fetchedAt, RefreshPolicy policy, JitterSeed seed)
+    {
+        if (bundle.FollowsTokens)
+            return new PlannedRefresh(bundle.ExpiresAt, RefreshCause.Token); // kubelet brings new content before; if it does not, the volume says so
+        var content = new Freshness(fetchedAt, bundle.ExpiresAt, bundle.RefreshAt, MayChange: !bundle.NeedsNoPolling) { ProviderWindow = bundle.RefreshWindow };
+        return Next(content, policy, seed);
     }
 
     /// <summary>The allowance of the node moves nobody's own window, that of the class moves any.</summary>

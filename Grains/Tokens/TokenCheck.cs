@@ -18,6 +18,8 @@ internal static class TokenCheck
     /// </exception>
     public static PodTokens Choose(PodTokens sent, TokenDemand demand, PodIdentity pod, DateTimeOffset now)
     {
+        if (!demand.Each.IsEmpty) // for nobody yet: what each source needs is chosen and checked when that source is asked
+            return new PodTokens([.. sent.All.Where(token => demand.Takes(token.Audience))]);
         if (demand.IsRequired && sent.All.IsEmpty)
             throw Missing("the request has no service-account token", demand.Audiences.IsEmpty ? (ImmutableArray<string>)["vault"] : demand.Audiences, demand.OneSuffices);
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using ActorCsi.Admin.V1;
 using AdminClient = ActorCsi.Admin.V1.Admin.AdminClient;
 
@@ -43,11 +44,21 @@ internal sealed class InspectCommand : OperatorCommand
             Line("Mounted at", target);
         Line("Access", $"{report.AccessMode}{(report.ReadOnly ? ", read-only" : "")}{(report.HasFsGroup ? $", group {report.FsGroup}" : "")}");
 
+        Section("Sources", report.Sources, ["NAME", "PROVIDER", "FILES", "FETCHED", "EXPIRES", "REFRESH"], source =>
+        [
+            source.Name, source.Provider, source.Files.ToString(CultureInfo.InvariantCulture), Times.Since(source.FetchedAt, now),
+            Times.Until(source.ExpiresAt, now), Times.Until(source.RefreshAt, now),
+        ]);
         Section("Objects", report.Objects, ["ID", "VERSION"], version => [version.Id, version.Version]);
         Section($"Tokens, from {(report.TokenSource == nameof(TokenSource.VolumeContext) ? "volume_context" : "secrets")}", report.Tokens, ["AUDIENCE", "ISSUED", "EXPIRES"],
             token => [Named(token.Audience), Times.Since(token.IssuedAt, now), Times.Until(token.ExpiresAt, now)]);
         Section("Keys of the nodePublishSecretRef", report.NodePublishSecrets, ["KEY"], key => [key]);
         Section("Attributes", report.Attributes.OrderBy(entry => entry.Key, StringComparer.Ordinal), ["NAME", "VALUE"], entry => [entry.Key, entry.Value]);
+        if (report.Logins.Count > 0)
+        {
+            output.WriteLine($"{Environment.NewLine}Taken out at secret stores:");
+            LoginTable.Of(report.Logins, now).Write(output, isWide: true);
+        }
         Section("Last refreshes", report.Refreshes, ["AT", "TOOK", "RESULT", "MESSAGE"],
             refresh => [Times.Since(refresh.At, now), Times.Short(refresh.Took.ToTimeSpan()), Result(refresh), refresh.Message]);
 

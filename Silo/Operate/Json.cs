@@ -21,7 +21,24 @@ internal static class Json
 }
 
 /// <summary><c>ps -o json</c>.</summary>
-internal sealed record VolumeListJson(IReadOnlyList<VolumeJson> Volumes);
+internal sealed record VolumeListJson(IReadOnlyList<VolumeJson> Volumes, IReadOnlyList<LoginJson> Logins);
+
+/// <summary>What was taken out at a secret store for one service account. Without volumes it waits to be given back, or for its end.</summary>
+internal sealed record LoginJson(
+    string Store,
+    string Namespace,
+    string ServiceAccount,
+    string Role,
+    int Logins,
+    DateTime? LoginsUntil,
+    int Leases,
+    DateTime? LeasesUntil,
+    IReadOnlyList<string> Volumes)
+{
+    public static LoginJson Of(Login login) => new(
+        login.Store, login.PodNamespace, login.ServiceAccount, login.Role, login.Logins, login.LoginsUntil?.ToDateTime(), login.Leases, login.LeasesUntil?.ToDateTime(),
+        [.. login.Volumes]);
+}
 
 /// <summary>A volume. Times are RFC 3339 in UTC.</summary>
 internal sealed record VolumeJson(
@@ -72,14 +89,16 @@ internal sealed record VolumeReportJson(
     IReadOnlyList<string> NodePublishSecrets,
     IReadOnlyList<ObjectJson> Objects,
     int Failures,
-    IReadOnlyList<RefreshJson> Refreshes)
+    IReadOnlyList<RefreshJson> Refreshes,
+    IReadOnlyList<SourceJson> Sources,
+    IReadOnlyList<LoginJson> Logins)
 {
     public static VolumeReportJson Of(InspectVolumeResponse report) => new(
         VolumeJson.Of(report.Volume), report.PodUid, report.ServiceAccount, new(report.Attributes, StringComparer.Ordinal), report.AccessMode, report.ReadOnly,
         report.HasFsGroup ? report.FsGroup : null, report.TokenSource,
         [.. report.Tokens.Select(token => new TokenJson(token.Audience, token.IssuedAt?.ToDateTime(), token.ExpiresAt.ToDateTime()))],
         [.. report.NodePublishSecrets], [.. report.Objects.Select(version => new ObjectJson(version.Id, version.Version))], report.Failures,
-        [.. report.Refreshes.Select(RefreshJson.Of)]);
+        [.. report.Refreshes.Select(RefreshJson.Of)], [.. report.Sources.Select(SourceJson.Of)], [.. report.Logins.Select(LoginJson.Of)]);
 }
 
 /// <summary>A token, without the token.</summary>
@@ -87,6 +106,13 @@ internal sealed record TokenJson(string Audience, DateTime? IssuedAt, DateTime E
 
 /// <summary>An object of a secret store.</summary>
 internal sealed record ObjectJson(string Id, string Version);
+
+/// <summary>One of the sources that the class lists.</summary>
+internal sealed record SourceJson(string Name, string Provider, int Files, DateTime FetchedAt, DateTime? ExpiresAt, DateTime? RefreshAt)
+{
+    public static SourceJson Of(InspectVolumeResponse.Types.Source source)
+        => new(source.Name, source.Provider, source.Files, source.FetchedAt.ToDateTime(), source.ExpiresAt?.ToDateTime(), source.RefreshAt?.ToDateTime());
+}
 
 /// <summary>One time that a provider was asked.</summary>
 internal sealed record RefreshJson(DateTime At, double TookSeconds, bool Changed, string? Error, string? Message)

@@ -25,23 +25,23 @@ internal sealed class PsCommand : OperatorCommand
     {
         var selector = Selectors.Of("", _class.Of(parsed), _namespace.Of(parsed));
         selector.Stale = parsed.GetValue(_stale);
-        var volumes = (await driver.ListVolumesAsync(new() { Selector = selector }, cancellationToken: cancellationToken)).Volumes;
+        var answer = await driver.ListVolumesAsync(new() { Selector = selector }, cancellationToken: cancellationToken);
 
         var output = parsed.InvocationConfiguration.Output;
-        switch (Output.Of(parsed))
+        if (Output.Of(parsed) is OutputForm.Json)
         {
-            case OutputForm.Json:
-                Json.Write(output, new VolumeListJson([.. volumes.Select(VolumeJson.Of)]), OperatorJson.Default.VolumeListJson);
-                break;
-            case var _ when volumes.Count == 0:
-                await parsed.InvocationConfiguration.Error.WriteLineAsync("no volumes");
-                break;
-            case OutputForm.Wide:
-                Table(volumes, isWide: true).Write(output, isWide: true);
-                break;
-            default:
-                Table(volumes, isWide: false).Write(output);
-                break;
+            Json.Write(output, new VolumeListJson([.. answer.Volumes.Select(VolumeJson.Of)], [.. answer.Logins.Select(LoginJson.Of)]), OperatorJson.Default.VolumeListJson);
+            return ExitCode.Ok;
+        }
+        var isWide = Output.Of(parsed) is OutputForm.Wide;
+        if (answer.Volumes.Count == 0)
+            await parsed.InvocationConfiguration.Error.WriteLineAsync("no volumes");
+        else
+            Table(answer.Volumes, isWide).Write(output, isWide);
+        if (answer.Logins.Count > 0)
+        {
+            await output.WriteLineAsync($"{Environment.NewLine}Taken out at secret stores:");
+            LoginTable.Of(answer.Logins, DateTimeOffset.UtcNow).Write(output, isWide);
         }
         return ExitCode.Ok;
     }

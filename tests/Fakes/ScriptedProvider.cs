@@ -15,6 +15,9 @@ public sealed class ScriptedProvider(string name) : ISecretProvider
     /// <summary>What it was asked for, in order.</summary>
     public List<FetchRequest> Fetches { get; } = [];
 
+    /// <summary>Which sources of volumes it was told are gone.</summary>
+    public List<string> Released { get; } = [];
+
     /// <summary>Called at each fetch, before anything else.</summary>
     public Action? Asked { get; set; }
 
@@ -52,6 +55,13 @@ public sealed class ScriptedProvider(string name) : ISecretProvider
     public string? SharingKey(FetchRequest request) => Shares(request);
 
     /// <inheritdoc/>
+    public Task Release(string volume, string source)
+    {
+        Released.Add($"{volume}/{source}");
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
     public Task<SecretBundle> Fetch(FetchRequest request, CancellationToken cancellationToken)
     {
         Asked?.Invoke();
@@ -74,6 +84,13 @@ public sealed class FixedCatalog(params ISecretProvider[] providers) : IProvider
     /// <inheritdoc/>
     public ISecretProvider Find(string name)
         => providers.FirstOrDefault(provider => provider.Name == name) ?? throw new VolumeException(VolumeError.NotFound, $"provider not found: provider \"{name}\"");
+
+    /// <inheritdoc/>
+    public async Task Release(string volume)
+    {
+        foreach (var provider in providers)
+            await provider.Release(volume);
+    }
 }
 
 /// <summary>The classes that a test brings; setting one changes it.</summary>

@@ -12,7 +12,7 @@ namespace ActorCsi.Grains.Providers.Vault;
 internal interface IVaultLoginGrain : IGrainWithStringKey
 {
     /// <summary>
-    /// Answers to <see cref="VaultFetch.Reads"/>, one for each, in that order. The volume is a user of this login from now on, and of what these reads
+    /// Answers to <see cref="VaultFetch.Reads"/>, one for each, in that order. The source of the volume is a user of this login from now on, and of what these reads
     /// lease, until it fetches something else or is released. The caller owns the answers.
     /// </summary>
     /// <exception cref="VolumeException">One cannot be had, and why.</exception>
@@ -20,9 +20,9 @@ internal interface IVaultLoginGrain : IGrainWithStringKey
     [ResponseTimeout("00:05:00")]
     Task<ImmutableArray<VaultReply>> Fetch(VaultFetch fetch, CancellationToken cancellationToken);
 
-    /// <summary>The volume is gone. What it was the last to use is given back to the server, after the answer.</summary>
+    /// <summary>The volume is gone, or one source of it; null for all of them. What it was the last to use is given back to the server, after the answer.</summary>
     [Alias("Release")]
-    Task Release(string volume);
+    Task Release(string volume, string? source);
 
     /// <summary>After a restart: looks which volumes are still there, and gives back what the others used. Asks the server only for that.</summary>
     [Alias("Resume")]
@@ -47,7 +47,12 @@ internal sealed record VaultFetch(
     [property: Id(2)] PodToken Token,
     [property: Id(3)] ImmutableArray<VaultRead> Reads,
     [property: Id(4)] TimeSpan ShareFor,
-    [property: Id(5)] DateTimeOffset? NewerThan);
+    [property: Id(5)] DateTimeOffset? NewerThan)
+{
+    /// <summary>Which source of the volume, where its class lists several (<see cref="FetchRequest.Source"/>).</summary>
+    [Id(6)]
+    public string Source { get; init; } = "";
+}
 
 /// <summary>What the server answered.</summary>
 /// <param name="Body">The answer's JSON.</param>

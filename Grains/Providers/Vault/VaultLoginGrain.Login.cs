@@ -175,8 +175,8 @@ internal sealed partial class VaultLoginGrain
     private void Wake(Func<VaultHolding, bool> which)
     {
         var reads = _record.Holdings.Where(which).Select(holding => holding.Read).ToHashSet();
-        foreach (var use in _record.Uses.Where(use => use.Reads.Any(reads.Contains)))
-            _ = Refresh(use.Volume);
+        foreach (var volume in _record.Uses.Where(use => use.Reads.Any(reads.Contains)).Select(use => use.Volume).Distinct())
+            _ = Refresh(volume);
     }
 
     private async Task Refresh(string volume)

@@ -103,7 +103,7 @@ internal sealed partial class VaultLoginGrain : Grain, IVaultLoginGrain, IRemind
             var readings = fetch.Reads.Select(read => Reading(read, fetch)).ToArray();
             await Task.WhenAll(readings).ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Current); // all end, then the first failure counts
             ImmutableArray<VaultReply> replies = [.. readings.Select(reading => reading.GetAwaiter().GetResult())];
-            SetUse(fetch.Volume, fetch.Reads);
+            SetUse(fetch);
             return replies;
         }
         finally
@@ -121,23 +121,28 @@ internal sealed partial class VaultLoginGrain : Grain, IVaultLoginGrain, IRemind
         _volumes.Add(fetch.Volume, this.GetPrimaryKeyString());
         if (_podToken is null || _podToken.ExpiresAt < fetch.Token.ExpiresAt)
             _podToken = fetch.Token;
-        var before = _record.Uses.FirstOrDefault(use => use.Volume == fetch.Volume)?.Reads ?? [];
+        var before = _record.Uses.FirstOrDefault(use => use.IsOf(fetch.Volume, fetch.Source))?.Reads ?? [];
         _record = _record with
         {
             Account = fetch.Account,
-            Uses = [.. _record.Uses.Where(use => use.Volume != fetch.Volume), new VaultUse(fetch.Volume, [.. before.Union(fetch.Reads)])],
+            Uses =
+            [
+                .. _record.Uses.Where(use => !use.IsOf(fetch.Volume, fetch.Source)),
+                new VaultUse(fetch.Volume, [.. before.Union(fetch.Reads)]) { Source = fetch.Source },
+            ],
         };
     }
 
     /// <summary>A volume that was released meanwhile is no user any more.</summary>
-    private void SetUse(string volume, ImmutableArray<VaultRead> reads)
-        => _record = _record with { Uses = [.. _record.Uses.Select(use => use.Volume == volume ? new VaultUse(volume, reads) : use)] };
+    private void SetUse(VaultFetch fetch)
+        => _record = _record with { Uses = [.. _record.Uses.Select(use => use.IsOf(fetch.Volume, fetch.Source) ? use with { Reads = fetch.Reads } : use)] };
 
     /// <inheritdoc/>
-    public async Task Release(string volume)
+    public async Task Release(string volume, string? source)
     {
-        _record = _record with { Uses = _record.Uses.RemoveAll(use => use.Volume == volume) };
-        _volumes.Remove(volume, this.GetPrimaryKeyString());
+        _record = _record with { Uses = _record.Uses.RemoveAll(use => use.IsOf(volume, source)) };
+        if (!_record.Uses.Any(use => use.IsOf(volume, null)))
+            _volumes.Remove(volume, this.GetPrimaryKeyString());
         await Save();
         TidyIfNeeded();
     }
@@ -145,9 +150,9 @@ internal sealed partial class VaultLoginGrain : Grain, IVaultLoginGrain, IRemind
     /// <inheritdoc/>
     public async Task Resume()
     {
-        foreach (var use in _record.Uses)
-            if (await GrainFactory.GetGrain<IVolumeGrain>(use.Volume).Inspect() is null)
-                await Release(use.Volume);
+        foreach (var volume in _record.Uses.Select(use => use.Volume).Distinct())
+            if (await GrainFactory.GetGrain<IVolumeGrain>(volume).Inspect() is null)
+                await Release(volume, source: null);
         await Save(); // where nothing is left, so that the reminder goes too
         TidyIfNeeded();
     }
@@ -160,7 +165,7 @@ internal sealed partial class VaultLoginGrain : Grain, IVaultLoginGrain, IRemind
         _record.Account,
         new VaultCount(_record.Logins.Length, _record.Logins.IsEmpty ? null : _record.Logins.Max(login => login.ExpiresAt)),
         new VaultCount(_record.Holdings.Length, _record.Holdings.IsEmpty ? null : _record.Holdings.Max(holding => holding.ExpiresAt)),
-        [.. _record.Uses.Select(use => use.Volume)]));
+        [.. _record.Uses.Select(use => use.Volume).Distinct()]));
 
     private void ArmTimer()
     {

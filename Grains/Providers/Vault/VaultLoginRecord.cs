@@ -123,9 +123,16 @@ internal sealed record VaultHolding
     public VaultReply Reply => new(Body!, IsHeld: true, RenewAt, ExpiresAt);
 }
 
-/// <summary>A volume and what it reads.</summary>
+/// <summary>A volume, or one source of it, and what it reads.</summary>
 [GenerateSerializer, Immutable, Alias("ActorCsi.VaultUse")]
-internal sealed record VaultUse([property: Id(0)] string Volume, [property: Id(1)] ImmutableArray<VaultRead> Reads);
+internal sealed record VaultUse([property: Id(0)] string Volume, [property: Id(1)] ImmutableArray<VaultRead> Reads)
+{
+    /// <summary>See <see cref="VaultFetch.Source"/>.</summary>
+    [Id(2)]
+    public string Source { get => field ?? ""; init; } = "";
+
+    public bool IsOf(string volume, string? source) => Volume == volume && (source is null || Source == source);
+}
 
 /// <summary>What the host must know of logins at Vault: where they are remembered, and how they are written to files.</summary>
 public static class VaultLogins

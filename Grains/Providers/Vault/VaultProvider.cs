@@ -9,7 +9,7 @@ namespace ActorCsi.Grains.Providers.Vault;
 /// in <see cref="VaultLoginGrain"/>; here a class becomes reads, and answers become files.
 /// </summary>
 internal sealed class VaultProvider(
-    VaultFlavor flavor, IGrainFactory grains, IReminderTable reminders, VaultVolumes volumes, VaultVersionKey versionKey, Func<string, string?> environment,
+    VaultFlavor flavor, IGrainFactory grains, VaultAccounts accounts, VaultVolumes volumes, VaultVersionKey versionKey, Func<string, string?> environment,
     IOptions<VolumeOptions> volumeOptions, IOptions<ProviderLimits> limits, TimeProvider time) : ISecretProvider
 {
     /// <inheritdoc/>
@@ -21,7 +21,10 @@ internal sealed class VaultProvider(
     /// <inheritdoc/>
     public string Endpoint(SecretProviderClass secretClass) => Read(secretClass).Origin;
 
-    /// <summary>Null: the account's grain shares, read by read, between classes too, and knows which volume uses what.</summary>
+    /// <summary>
+    /// Null: the account's grain shares, read by read, between classes too, and knows which volume uses what. Only of what has no lease and does not change by itself
+    /// may a copy start another pod (<see cref="SecretBundle.MayStartOthers"/>): a pod that the grain does not know of could lose what it has to the last one that it does.
+    /// </summary>
     public string? SharingKey(FetchRequest request) => null;
 
     /// <inheritdoc/>
@@ -30,12 +33,12 @@ internal sealed class VaultProvider(
         var wanted = Read(request.Class);
         var account = wanted.AccountOf(request.Volume.Pod);
         var reads = wanted.Objects.Select(one => one.Read).Distinct().ToImmutableArray();
-        var fetch = new VaultFetch(account, request.Volume.VolumeId, request.Tokens[wanted.Audience]!, reads, limits.Value.ReuseFor, request.NewerThan);
+        var fetch = new VaultFetch(account, request.Volume.VolumeId, request.Tokens[wanted.Audience]!, reads, limits.Value.ReuseFor, request.NewerThan) { Source = request.Source };
         var replies = await grains.GetGrain<IVaultLoginGrain>(account.Key).Fetch(fetch, cancellationToken);
         try
         {
             var bundle = Bundle(wanted, reads, replies);
-            await ReleaseOthers(request.Volume.VolumeId, account.Key);
+            await ReleaseOthers(request.Volume.VolumeId, request.Source, account.Key);
             return bundle;
         }
         finally
@@ -46,26 +49,28 @@ internal sealed class VaultProvider(
     }
 
     /// <inheritdoc/>
-    public Task Release(string volume) => ReleaseOthers(volume, kept: null);
+    public Task Release(string volume) => ReleaseOthers(volume, source: null, kept: null);
+
+    /// <inheritdoc/>
+    public Task Release(string volume, string source) => ReleaseOthers(volume, source, kept: null);
 
     /// <inheritdoc/>
     public async Task Resume()
     {
         if (flavor != VaultFlavor.Vault) // the accounts of both are in one list
             return;
-        var table = await reminders.ReadRows(0, 0); // from 0 to 0 is the whole ring
-        foreach (var row in table.Reminders.Where(row => row.ReminderName == VaultLoginGrain.ReminderName))
-            await grains.GetGrain<IVaultLoginGrain>(row.GrainId.Key.ToString()!).Resume();
+        foreach (var account in await accounts.Find())
+            await account.Resume();
     }
 
     private VaultClass Read(SecretProviderClass secretClass) => VaultClass.Read(secretClass, flavor, environment);
 
     /// <summary>A class may have come to name another account.</summary>
-    private async Task ReleaseOthers(string volume, string? kept)
+    private async Task ReleaseOthers(string volume, string? source, string? kept)
     {
         foreach (var account in volumes.Of(volume))
             if (account != kept && account.StartsWith(flavor.Name + "/", StringComparison.Ordinal))
-                await grains.GetGrain<IVaultLoginGrain>(account).Release(volume);
+                await grains.GetGrain<IVaultLoginGrain>(account).Release(volume, source);
     }
 
     private SecretBundle Bundle(VaultClass wanted, ImmutableArray<VaultRead> reads, ImmutableArray<VaultReply> replies)
@@ -89,6 +94,7 @@ internal sealed class VaultProvider(
             ExpiresAt = replies.Min(reply => reply.ExpiresAt),
             RefreshAt = RefreshAt(replies),
             NeedsNoPolling = isHeld,
+            MayStartOthers = !wanted.LoginPerPod && !reads.Any(read => read.Writes) && replies.All(reply => !reply.IsHeld && reply.RefreshAt is null),
         };
     }
 

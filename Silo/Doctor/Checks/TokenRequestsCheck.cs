@@ -27,10 +27,8 @@ internal sealed class TokenRequestsCheck() : ClusterCheck("token-requests")
             try
             {
                 var demand = providers.Find(secretClass.Provider).Demand(secretClass);
-                IEnumerable<string?> audiences = demand.Missing(requested).Take(demand.OneSuffices ? 1 : int.MaxValue);
-                if (demand is { IsRequired: true, TakesAll: true } && requested.Count == 0)
-                    audiences = [null];
-                missed.AddRange(audiences.Select(audience => ($"{secretClass.Namespace}/{secretClass.Name}", audience)));
+                foreach (var one in demand.Each.IsEmpty ? [demand] : demand.Each)
+                    missed.AddRange(Missed(one, requested).Select(audience => ($"{secretClass.Namespace}/{secretClass.Name}", audience)));
             }
             catch (VolumeException)
             {
@@ -39,6 +37,9 @@ internal sealed class TokenRequestsCheck() : ClusterCheck("token-requests")
         }
         return missed;
     }
+
+    private static IEnumerable<string?> Missed(TokenDemand demand, HashSet<string> requested)
+        => demand is { IsRequired: true, TakesAll: true } && requested.Count == 0 ? [null] : demand.Missing(requested).Take(demand.OneSuffices ? 1 : int.MaxValue);
 
     private static Finding Missing(string driver, string? audience, string[] classes, HashSet<string> requested) => Finding.Error(
         $"{classes.Length} classes, such as {classes[0]}, need a token {(audience is null ? "" : audience.Length == 0 ? "for the API server " : $"for the audience '{audience}' ")}that kubelet does not bring",

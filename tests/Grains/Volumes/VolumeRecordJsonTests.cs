@@ -2,6 +2,7 @@ using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using ActorCsi.Grains;
+using ActorCsi.Grains.Providers.Sources;
 using ActorCsi.Grains.Refresh;
 
 namespace ActorCsi.Tests.Volumes;
@@ -36,6 +37,22 @@ public sealed class VolumeRecordJsonTests
         StaleSince = DateTimeOffset.UnixEpoch,
         Shape = new BundleShape([new FileShape("file", FileKind.Json, null)], KeysMatch: null),
         MarkerKey = Secret.FromText("marker"),
+        Sources =
+        [
+            new SourceState
+            {
+                Name = "vault",
+                Provider = "vault",
+                Fingerprint = "fingerprint/directory",
+                Files = [new SourceFile("directory/file", 420)],
+                Objects = [new ObjectVersion("object", "1")],
+                FetchedAt = DateTimeOffset.UnixEpoch,
+                ExpiresAt = DateTimeOffset.UnixEpoch,
+                RefreshAt = DateTimeOffset.UnixEpoch,
+                RefreshCause = RefreshCause.Expiry,
+                FollowsTokens = true,
+            },
+        ],
     };
 
     private static readonly string[] Names = [.. typeof(VolumeRecord).GetProperties(BindingFlags.Public | BindingFlags.Instance).Select(property => property.Name)];

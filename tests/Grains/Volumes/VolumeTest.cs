@@ -108,6 +108,9 @@ public abstract class VolumeTest : IDisposable
         GC.SuppressFinalize(this);
     }
 
+    /// <summary>Which providers there are beside <see cref="Provider"/>.</summary>
+    protected virtual IEnumerable<ISecretProvider> OtherProviders(IServiceProvider host) => [];
+
     protected string? ContentAt(string target) => Kernel.Mounts.GetValueOrDefault(target)?.Files.GetValueOrDefault("file");
 
     /// <summary>A publish that must be OK.</summary>
@@ -231,7 +234,7 @@ public abstract class VolumeTest : IDisposable
                 })
                 .AddSingleton<ITmpfs>(new MemoryTmpfs(Kernel, Step))
                 .AddSingleton<IClassSource>(Classes)
-                .AddSingleton<IProviderCatalog>(new FixedCatalog(Provider))
+                .AddSingleton<IProviderCatalog>(host => new FixedCatalog([Provider, .. OtherProviders(host)]))
                 .AddSingleton<IReminderTable>(new MemoryReminders(Disk, Step))
                 .AddKeyedSingleton<IGrainStorage>(VolumeGrain.StorageName, new MemoryStorage(Disk, KeepsSecrets, Step));
             foreach (var observer in Observers)
