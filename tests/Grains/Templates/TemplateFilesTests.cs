@@ -1,4 +1,3 @@
-using ActorCsi.Grains.Providers;
 using ActorCsi.Tests.Volumes;
 
 namespace ActorCsi.Tests.Templates;
