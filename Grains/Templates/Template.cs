@@ -14,7 +14,7 @@ namespace ActorCsi.Grains.Templates;
 ///   {{ file "a name with blanks" }}  {{ "{{" }}        any name; any text
 /// </code>
 /// There is nothing else: no loops, no conditions, no variables. So what comes out is never much longer than what goes in, whoever wrote the template
-/// (docs/decisions/0010-templates-only-put-in.md).
+/// (docs/decisions/0013-templates-only-put-in.md).
 /// </summary>
 internal sealed class Template
 {

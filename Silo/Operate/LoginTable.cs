@@ -18,7 +18,7 @@ internal static class LoginTable
     }
 
     /// <summary>What nobody uses is on its way back to the store. It stays listed until the store has taken it back, or until its end.</summary>
-    private static TextCell Users(Login login) => login.Volumes.Count == 0 ? new("none", Tone.Bad) : Count(login.Volumes.Count);
+    private static TextCell Users(Login login) => login.Volumes.Count == 0 ? new TextCell("none", Tone.Bad) : Count(login.Volumes.Count);
 
     private static string Count(int count) => count.ToString(CultureInfo.InvariantCulture);
 }

@@ -58,6 +58,38 @@ public sealed class AdminTests : IAsyncLifetime
         Assert.Null(volume.ExpiresAt);
     }
 
+    [Fact]
+    public async Task ListVolumes_WhatIsTakenOutAtStores_IsListedWithThoseThatUseIt()
+    {
+        Publish(Status("csi-1", "web"));
+        Publish(Status("csi-2", "web") with { ClassName = "other" });
+        _driver.Volumes.OnLogins = () => [Login("shop", "csi-1"), Login("shop", "csi-2"), Login("shop"), Login("office")];
+        _driver.Volumes.OnInspectInFull = id => new VolumeReport(Status(id, "web"), Spec(Status(id, "web")), TokenSource.None, [], [], 0, []);
+
+        Assert.Equal(["office:", "shop:", "shop:csi-1", "shop:csi-2"], await Logins(new()));
+        Assert.Equal(["shop:", "shop:csi-1", "shop:csi-2"], await Logins(new() { Namespace = "shop" }));
+        Assert.Equal(["shop:csi-2"], await Logins(new() { ClassName = "other" }));
+        Assert.Empty(await Logins(new() { Stale = true }));
+
+        var report = await Admin.InspectVolumeAsync(new() { Volume = "csi-2" });
+        Assert.Equal(("vault at https://vault", "web", "role", 1, 2), (report.Logins[0].Store, report.Logins[0].ServiceAccount, report.Logins[0].Role, report.Logins[0].Logins, report.Logins[0].Leases));
+        Assert.Equal(Noon.ToTimestamp(), Assert.Single(report.Logins).LeasesUntil);
+
+        async Task<string[]> Logins(VolumeSelector selector)
+            => [.. (await Admin.ListVolumesAsync(new() { Selector = selector })).Logins.Select(login => $"{login.PodNamespace}:{string.Join(' ', login.Volumes)}").Order(StringComparer.Ordinal)];
+
+        static StoreLogin Login(string @namespace, params string[] volumes) => new("vault at https://vault", @namespace, "web", "role", 1, DateTimeOffset.MaxValue, 2, Noon, [.. volumes]);
+    }
+
+    [Fact]
+    public async Task ListVolumes_AStoreThatBreaks_TakesNothingFromTheVolumes()
+    {
+        Publish(Status("csi-1", "web"));
+        _driver.Volumes.OnLogins = () => throw new IOException("the disk is gone");
+
+        Assert.Equal(["csi-1"], await List(new()));
+    }
+
     public static TheoryData<VolumeSelector, string[]> Selections => new()
     {
         { new() { Namespace = "shop" }, ["csi-aa1", "csi-aa2"] },

@@ -60,6 +60,7 @@ internal sealed class RunningDriver : IAsyncDisposable
             .AddSingleton<TimeProvider>(time)
             .AddSingleton(volumes)
             .AddSingleton<IVolumeIndex>(volumes)
+            .AddSingleton<IStoreLogins>(volumes)
             .AddSingleton<IPublishMetrics>(volumes)
             .AddCsiDriver(options)
             .AddHealthChecks().AddCsiDriver(Live, Ready);

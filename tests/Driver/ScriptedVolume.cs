@@ -4,7 +4,7 @@ using System.Collections.Immutable;
 namespace ActorCsi.Tests.Driver;
 
 /// <summary>What the volumes behind the driver do, and what they were told. One for all volumes of a test.</summary>
-internal sealed class VolumeScript : IVolumeIndex, IPublishMetrics
+internal sealed class VolumeScript : IVolumeIndex, IStoreLogins, IPublishMetrics
 {
     /// <summary>What a publish does; succeeds unless a test says otherwise.</summary>
     public Func<PublishRequest, CancellationToken, Task> OnPublish { get; set; } = (_, _) => Task.CompletedTask;
@@ -19,6 +19,9 @@ internal sealed class VolumeScript : IVolumeIndex, IPublishMetrics
     public Func<string, Task> OnInspect { get; set; } = _ => Task.CompletedTask;
 
     public Func<string, Task> OnRefresh { get; set; } = _ => Task.CompletedTask;
+
+    /// <summary>What is taken out at secret stores.</summary>
+    public Func<ImmutableArray<StoreLogin>> OnLogins { get; set; } = () => [];
 
     /// <summary>The volumes that operators see.</summary>
     public ConcurrentDictionary<string, VolumeStatus> Published { get; } = [];
@@ -61,6 +64,8 @@ internal sealed class VolumeScript : IVolumeIndex, IPublishMetrics
     }
 
     public Task<ImmutableArray<string>> List() => Task.FromResult<ImmutableArray<string>>([.. Published.Keys.Order(StringComparer.Ordinal)]);
+
+    Task<ImmutableArray<StoreLogin>> IStoreLogins.List() => Task.FromResult(OnLogins());
 }
 
 /// <summary>A volume on the real grain runtime that does what the script says.</summary>

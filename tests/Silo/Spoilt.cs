@@ -107,6 +107,10 @@ internal static class Spoilt
         Row("a field that does not exist", "class-files", "Warning", "parametres", node => node.Edit("/classes/certificate.yaml", "provider: pki", "provider: pki\n  parametres: {}")),
         Row("a class in two files", "class-files", "Warning", "shop/certificate", node => node.Write("/classes/z.yaml", File.ReadAllText(node["/classes/certificate.yaml"]))),
         Row("a parameter that makes no sense", "class-providers", "Error", "shop/certificate", node => node.Edit("/classes/certificate.yaml", "duration: 1h", "duration: soon")),
+        Row("a parameter of the driver's own that is misspelt", "class-providers", "Error", "actorcsi.io/hodl", node => node.Edit("/classes/certificate.yaml", "duration: 1h", "actorcsi.io/hodl: \"true\"")),
+        Row("a template with a mistake", "class-providers", "Error", "'shout' is no helper", node => node.Edit("/classes/certificate.yaml", "duration: 1h", "actorcsi.io/templates: \"[{path: a, template: '{{ tls.crt | shout }}'}]\"")),
+        Row("a source with a mistake", "class-providers", "Error", "source 'pki'", node => node.WriteClass("several", "sources", "sources: \"[{provider: pki, parameters: {duration: soon}}]\"")),
+        Row("a source whose token kubelet does not bring", "token-requests", "Error", "'nobody'", node => node.WriteClass("several", "sources", "sources: \"[{provider: pki}, {provider: token, parameters: {objects: [{audience: nobody}]}}]\"")),
         Row("a provider that is not here", "class-providers", "Warning", "nowhere", node => node.WriteClass("elsewhere", "nowhere", "key: value")));
 
     public static TheoryData<string, string, string, string> ClusterObjects { get; } = Table(

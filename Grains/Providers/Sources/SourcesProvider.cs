@@ -10,7 +10,7 @@ namespace ActorCsi.Grains.Providers.Sources;
 
 /// <summary>
 /// Several providers in one volume: a class of provider <c>sources</c> lists them, and their files land together or not at all
-/// (docs/decisions/0009-sources-stand-in-the-class.md).
+/// (docs/decisions/0014-sources-stand-in-the-class.md).
 /// <code>
 ///   Fetch ─▶ each source: in place and not due? ──▶ its files, as the volume shows them
 ///                         else ───────────────────▶ its own session, as if the pod had a volume of it alone:

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using ActorCsi.Grains.Classes;
 using ActorCsi.Grains.Providers;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -20,6 +21,7 @@ internal sealed class ClassProvidersCheck : ICheck
             Finding? finding = null;
             try
             {
+                DriverParameters.Check(secretClass);
                 providers.Find(secretClass.Provider).Demand(secretClass);
             }
             catch (VolumeException failure) when (failure.Error is VolumeError.ProviderUnavailable)

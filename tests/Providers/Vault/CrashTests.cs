@@ -1,4 +1,6 @@
+using System.Collections.Immutable;
 using ActorCsi.Testing;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace ActorCsi.Tests.Providers.Vault;
 
@@ -94,6 +96,28 @@ public sealed class CrashTests : VaultTest
         Assert.Empty(Vault.Leases);
         await Until(async () => (await Login().Inspect()).Logins.Count == 0);
     }
+
+    [Fact]
+    public async Task List_WhatACrashLeft_IsThereWithoutVolumesUntilItIsGivenBack()
+    {
+        await Publish();
+        var used = Assert.Single(await List());
+        Assert.Equal(("default", "web", "web", 1, 1), (used.Namespace, used.ServiceAccount, used.Role, used.Logins, used.Leases));
+        Assert.StartsWith("vault at https://", used.Store, StringComparison.Ordinal);
+        Assert.Equal(["csi-web-0-content"], used.Volumes);
+
+        Vault.IsSealed = true;
+        await Unpublish();
+        await Crash();
+        await Restart();
+        Assert.Empty(Assert.Single(await List()).Volumes);
+
+        Vault.IsSealed = false;
+        await Advance(TimeSpan.FromMinutes(1));
+        await Until(async () => (await List()).IsEmpty);
+    }
+
+    private Task<ImmutableArray<StoreLogin>> List() => Cluster.GetSiloServiceProvider().GetRequiredService<IStoreLogins>().List().Soon();
 
     [Fact]
     public async Task Files_StateOnDisk_HoldNothingSecret()
