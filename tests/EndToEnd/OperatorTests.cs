@@ -71,6 +71,32 @@ public sealed class OperatorTests
     }
 
     [MountFact]
+    public async Task Inspect_SeveralSources_TellsOfEach()
+    {
+        using var node = new TestNode();
+        await using var plugin = await node.AddPlugin("vault");
+        node.AddClass("shop", "sources",
+            """sources: "[{provider: vault}, {provider: pki, directory: tls}]" """,
+            """actorcsi.io/templates: "[{path: app.conf, template: 'password={{ secret }}'}]" """);
+        plugin.Gives(("secret", "content"));
+        await node.Start();
+        var volume = node.Volume("shop");
+        await volume.Publish();
+        var key = volume.Read("tls/tls.key");
+        plugin.Gives(("secret", "another"));
+        await Ask(node, "refresh", "default/shop");
+
+        var (_, text, _) = await Ask(node, "inspect", "default/shop");
+        var (_, json, _) = await Ask(node, "inspect", volume.Id, "-o", "json");
+
+        Assert.Equal(("another", "password=another"), (volume.Read("secret"), volume.Read("app.conf")));
+        Assert.NotEqual(key, volume.Read("tls/tls.key")); // on demand all are asked
+        Assert.Contains("Sources:", text, StringComparison.Ordinal);
+        Assert.Equal([("vault", 1), ("pki", 3)], JsonDocument.Parse(json).RootElement.GetProperty("sources").EnumerateArray()
+            .Select(source => (source.GetProperty("provider").GetString()!, source.GetProperty("files").GetInt32())));
+    }
+
+    [MountFact]
     public async Task Refresh_APod_HasTheNewContentWhenItIsAnswered()
     {
         using var node = new TestNode();
