@@ -104,7 +104,7 @@ public sealed class CrashTests : VaultTest
         var used = Assert.Single(await List());
         Assert.Equal(("default", "web", "web", 1, 1), (used.Namespace, used.ServiceAccount, used.Role, used.Logins, used.Leases));
         Assert.StartsWith("vault at https://", used.Store, StringComparison.Ordinal);
-        Assert.Equal(["csi-web-0-content"], used.Volumes);
+        Assert.Equal("csi-web-0-content", Assert.Single(used.Volumes));
 
         Vault.IsSealed = true;
         await Unpublish();
