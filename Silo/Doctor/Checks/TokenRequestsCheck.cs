@@ -39,7 +39,11 @@ internal sealed class TokenRequestsCheck() : ClusterCheck("token-requests")
     }
 
     private static IEnumerable<string?> Missed(TokenDemand demand, HashSet<string> requested)
-        => demand is { IsRequired: true, TakesAll: true } && requested.Count == 0 ? new string?[] { null } : demand.Missing(requested).Take(demand.OneSuffices ? 1 : int.MaxValue);
+    {
+        if (demand is { IsRequired: true, TakesAll: true } && requested.Count == 0)
+            return [null];
+        return demand.Missing(requested).Take(demand.OneSuffices ? 1 : int.MaxValue);
+    }
 
     private static Finding Missing(string driver, string? audience, string[] classes, HashSet<string> requested) => Finding.Error(
         $"{classes.Length} classes, such as {classes[0]}, need a token {(audience is null ? "" : audience.Length == 0 ? "for the API server " : $"for the audience '{audience}' ")}that kubelet does not bring",
