@@ -102,7 +102,7 @@ internal sealed class SecretSyncGrain : Grain, ISecretSyncGrain
 
     /// <summary>Of each class the volume that counts; first the class that does.</summary>
     private List<SecretSource> Leaders() => [.. _members.Values.Where(member => member.Owners is not null).Select(member => member.Source)
-        .GroupBy(source => source.Rank).OrderByDescending(sources => sources.Key).Select(sources => sources.MaxBy(source => source.Volume.ServedAt)!)];
+        .GroupBy(source => source.Volume.ClassName).OrderByDescending(sources => sources.Max(source => source.Rank)).Select(sources => sources.MaxBy(source => source.Volume.ServedAt)!)];
 
     /// <summary>False when it is worth another try soon. A fault of the class's, or of what stands in the cluster, is told and looked at again with the next check.</summary>
     private async Task<bool> TryWrite(SecretSource leader, CancellationToken cancellationToken)
