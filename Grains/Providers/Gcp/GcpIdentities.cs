@@ -109,7 +109,7 @@ internal sealed class GcpIdentities(
     {
         if (!settings.AllowsDriversCredentials)
             throw new VolumeException(VolumeError.ProviderDenies,
-                "parameters.auth is provider-adc, and the driver does not lend its own credentials to classes: everyone who may write a class could read what the driver may. Use pod-adc; or set ALLOW_PROVIDER_ADC=true in the driver's environment");
+                "parameters.auth is provider-adc, and ALLOW_PROVIDER_ADC=false in the driver's environment keeps its own credentials from classes. Use pod-adc");
     }
 
     private Uri TokenService(WorkloadPool pool) => settings.TokenEndpoint

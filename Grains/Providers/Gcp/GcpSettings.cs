@@ -30,9 +30,9 @@ internal sealed class GcpSettings(Func<string, string?> environment)
     /// <exception cref="VolumeException">The variable says neither yes nor no.</exception>
     public bool AllowsNodePublishSecret => IsTrue("ALLOW_NODE_PUBLISH_SECRET");
 
-    /// <summary>Whether classes may say provider-adc. Default: no: it gives everyone who may write a class what the driver may read.</summary>
+    /// <summary>Whether classes may say provider-adc. Default: yes, as for the plugin. Where the driver has rights of its own, no is right: everyone who may write a class could read what it may.</summary>
     /// <exception cref="VolumeException">The variable says neither yes nor no.</exception>
-    public bool AllowsDriversCredentials => IsTrue("ALLOW_PROVIDER_ADC");
+    public bool AllowsDriversCredentials => IsTrue("ALLOW_PROVIDER_ADC", otherwise: true);
 
     /// <summary>The token service, where it is not the usual one; null when nothing is said.</summary>
     /// <exception cref="VolumeException">The variable holds no address.</exception>
@@ -49,8 +49,9 @@ internal sealed class GcpSettings(Func<string, string?> environment)
 
     private string? Text(string variable) => environment(variable) is { Length: > 0 } text ? text : null;
 
-    private bool IsTrue(string variable) => Text(variable) is { } text
-        && (GoBoolean.Parse(text) ?? throw Fault(variable, $"is '{Words.Clip(text)}', expected true or false"));
+    private bool IsTrue(string variable, bool otherwise = false) => Text(variable) is { } text
+        ? GoBoolean.Parse(text) ?? throw Fault(variable, $"is '{Words.Clip(text)}', expected true or false")
+        : otherwise;
 
     private static VolumeException Fault(string variable, string fault) => new(VolumeError.Invalid, $"{variable} in the driver's environment {fault}");
 }

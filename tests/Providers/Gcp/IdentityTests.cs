@@ -201,20 +201,20 @@ public sealed class IdentityTests : GcpTest
     }
 
     [Fact]
-    public async Task Publish_DriversCredentials_AreNotLentUnlessAllowed()
+    public async Task Publish_DriversCredentials_AreNotLentWhereThatIsForbidden()
     {
+        Variables["ALLOW_PROVIDER_ADC"] = "false";
         Google.Machine("node@shop.iam.gserviceaccount.com");
         SetClass(User, ("auth", "provider-adc"));
         var failure = await PublishFails();
         Assert.Equal(VolumeError.ProviderDenies, failure.Error);
-        Assert.Contains("or set ALLOW_PROVIDER_ADC=true in the driver's environment", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("ALLOW_PROVIDER_ADC=false in the driver's environment keeps its own credentials from classes", failure.Message, StringComparison.Ordinal);
         Assert.Empty(Google.Metadata.Requests);
     }
 
     [Fact]
     public async Task Publish_DriversCredentials_AreThoseOfTheMachine()
     {
-        Variables["ALLOW_PROVIDER_ADC"] = "true";
         Google.Machine("node@shop.iam.gserviceaccount.com");
         Google.AllowOnly("db", "serviceAccount:node@shop.iam.gserviceaccount.com");
         SetClass(User, ("auth", "provider-adc"));
@@ -241,7 +241,6 @@ public sealed class IdentityTests : GcpTest
             "external_account json" => Federation(Pool, new JsonObject { ["file"] = WriteFile("token", $$"""{"value": "{{token}}"}"""), ["format"] = new JsonObject { ["type"] = "json", ["subject_token_field_name"] = "value" } }),
             _ => Federation(Pool, new JsonObject { ["file"] = WriteFile("token", token + "\n") }, actsAs: type.EndsWith("acting", StringComparison.Ordinal)),
         });
-        Variables["ALLOW_PROVIDER_ADC"] = "true";
         SetClass(User, ("auth", "provider-adc"));
         await Publish(audiences: []);
         Assert.Equal("bob", Files()["user"]);
@@ -253,7 +252,6 @@ public sealed class IdentityTests : GcpTest
         Google.ServiceAccount(Account);
         Google.ServiceAccount("new@shop.iam.gserviceaccount.com");
         Credentials(Google.Key(Account));
-        Variables["ALLOW_PROVIDER_ADC"] = "true";
         SetClass(User, ("auth", "provider-adc"));
         await Publish(audiences: []);
         Credentials(Google.Key("new@shop.iam.gserviceaccount.com"));
@@ -306,7 +304,7 @@ public sealed class IdentityTests : GcpTest
     [InlineData("provider-adc")]
     public async Task Publish_KeyAndAuth_IsRefused(string auth)
     {
-        (Variables["ALLOW_NODE_PUBLISH_SECRET"], Variables["ALLOW_PROVIDER_ADC"]) = ("1", "1");
+        Variables["ALLOW_NODE_PUBLISH_SECRET"] = "1";
         Google.ServiceAccount(Account);
         SetClass(User, ("auth", auth));
         var failure = await PublishFails(secrets: Key(Google.Key(Account)));
