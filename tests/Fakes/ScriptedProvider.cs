@@ -15,6 +15,9 @@ public sealed class ScriptedProvider(string name) : ISecretProvider
     /// <summary>What it was asked for, in order.</summary>
     public List<FetchRequest> Fetches { get; } = [];
 
+    /// <summary>Whether a catalog has it no more, as a plugin that was taken away.</summary>
+    public bool IsGone { get; set; }
+
     /// <summary>Which sources of volumes it was told are gone.</summary>
     public List<string> Released { get; } = [];
 
@@ -83,7 +86,7 @@ public sealed class FixedCatalog(params ISecretProvider[] providers) : IProvider
 {
     /// <inheritdoc/>
     public ISecretProvider Find(string name)
-        => providers.FirstOrDefault(provider => provider.Name == name) ?? throw new VolumeException(VolumeError.NotFound, $"provider not found: provider \"{name}\"");
+        => providers.FirstOrDefault(provider => provider.Name == name && provider is not ScriptedProvider { IsGone: true }) ?? throw new VolumeException(VolumeError.NotFound, $"provider not found: provider \"{name}\"");
 
     /// <inheritdoc/>
     public async Task Release(string volume)

@@ -193,9 +193,17 @@ internal sealed class SourcesProvider(
     /// <summary>The class has lost a source: what its provider took out for it may be given back, though the volume goes on.</summary>
     private async Task ReleaseFormer(FetchRequest request, ImmutableArray<Source> sources)
     {
-        foreach (var former in request.Sources)
-            if (!sources.Any(source => source.Name == former.Name && source.Class.Provider == former.Provider))
+        foreach (var former in request.Sources.Where(former => !sources.Any(source => source.Name == former.Name && source.Class.Provider == former.Provider)))
+        {
+            try
+            {
                 await providers.Value.Find(former.Provider).Release(request.Volume.VolumeId, former.Name);
+            }
+            catch (VolumeException)
+            {
+                // Its plugin is gone too, and plugins take out nothing that they could be told to give back.
+            }
+        }
     }
 
     private static SecretBundle Together(ImmutableArray<SourcePart> parts)

@@ -144,6 +144,18 @@ public sealed class DueTests : SourcesTest
     }
 
     [Fact]
+    public void FollowClass_OneSourceLostAndItsPluginWithIt_TheOthersGoOn()
+    {
+        Publish();
+        Aws.IsGone = true;
+        SetSources("- {provider: vault, directory: v, parameters: {actorcsi.io/refresh-interval: 10m}}");
+
+        Publish();
+
+        Assert.Equal(("v/file=one", VolumeState.Serving), (Files, Published.State));
+    }
+
+    [Fact]
     public void Publish_OtherSecrets_AsksAll()
     {
         Kubelet.Secrets = [("password", "a")];
