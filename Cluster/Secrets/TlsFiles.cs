@@ -3,7 +3,7 @@ using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
-using ActorCsi.Grains.Providers.Pki;
+using ActorCsi.Grains.Providers.Certificates;
 
 namespace ActorCsi.Cluster.Secrets;
 

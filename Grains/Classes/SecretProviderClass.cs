@@ -19,6 +19,12 @@ public sealed record SecretProviderClass(
     [property: Id(3)] StringMap Parameters,
     [property: Id(4)] ImmutableArray<SecretObject> SecretObjects)
 {
+    /// <summary>Whether this is no object of the API but what a volume says of itself in its attributes: <see cref="InlineClass"/>.</summary>
+    internal bool IsInline => Name.Length == 0;
+
+    /// <summary>How it is called in messages.</summary>
+    internal string Title => IsInline ? "the volume" : $"SecretProviderClass {Namespace}/{Name}";
+
     /// <summary>metadata.creationTimestamp; null where the class is not the API server's. Says nothing about what the class wants, so it is of no account for <see cref="Equals(SecretProviderClass)"/>.</summary>
     [Id(5)]
     public DateTimeOffset? CreatedAt { get; init; }

@@ -13,7 +13,10 @@ internal sealed class ParameterFaults(SecretProviderClass secretClass)
     /// <summary>Adds a fault.</summary>
     /// <param name="field">Where: <c>duration</c>, <c>objects[2].mode</c>.</param>
     /// <param name="fault">What was found, what was expected, how to mend it.</param>
-    public void Add(string field, string fault) => _faults.Add($"parameters.{field} {fault}");
+    public void Add(string field, string fault) => _faults.Add($"{Field(field)} {fault}");
+
+    /// <summary>A parameter and the place where its author finds it.</summary>
+    public string Field(string name) => $"{(secretClass.IsInline ? "volumeAttributes" : "parameters")}.{name}";
 
     /// <summary>Adds a fault for each parameter that is not among <paramref name="known"/>: a misspelt option must not be passed over.</summary>
     public void AddUnknown(IReadOnlyCollection<string> known)
@@ -30,6 +33,6 @@ internal sealed class ParameterFaults(SecretProviderClass secretClass)
             return;
         var more = _faults.Count > MostTold ? $"; and {_faults.Count - MostTold} more faults" : "";
         throw new VolumeException(VolumeError.Invalid,
-            $"SecretProviderClass {secretClass.Namespace}/{secretClass.Name}: {string.Join("; ", _faults.Take(MostTold))}{more}");
+            $"{secretClass.Title}: {string.Join("; ", _faults.Take(MostTold))}{more}");
     }
 }

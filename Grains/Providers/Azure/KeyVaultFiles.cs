@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using ActorCsi.Grains.Providers.Http;
-using ActorCsi.Grains.Providers.Pki;
+using ActorCsi.Grains.Providers.Certificates;
 
 namespace ActorCsi.Grains.Providers.Azure;
 

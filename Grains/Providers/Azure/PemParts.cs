@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
-using ActorCsi.Grains.Providers.Pki;
+using ActorCsi.Grains.Providers.Certificates;
 
 namespace ActorCsi.Grains.Providers.Azure;
 

@@ -1,7 +1,8 @@
 using System.Collections.Immutable;
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using System.Security.Cryptography;
 using System.Text;
+using ActorCsi.Grains.Providers.Certificates;
 
 namespace ActorCsi.Grains.Providers.Pki;
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.RegularExpressions;
+using ActorCsi.Grains.Providers.Certificates;
 
 namespace ActorCsi.Grains.Providers.Pki;
 
@@ -19,15 +20,9 @@ internal sealed partial record WorkloadIdentity(Uri SpiffeId, ImmutableArray<str
                 faults.Add("dnsNames", $"gives '{Words.Clip(name)}' for pod {pod}, expected a DNS name of letters, digits, '-' and '.', with at most one leading '*.'");
         faults.ThrowIfAny();
 
-        if (!PathSegment().IsMatch(pod.Namespace) || !PathSegment().IsMatch(pod.ServiceAccount))
-            throw new VolumeException(VolumeError.Invalid, $"the pod's namespace '{Words.Clip(pod.Namespace)}' and service account '{Words.Clip(pod.ServiceAccount)}' make no SPIFFE id. kubelet sends them when the CSIDriver object has podInfoOnMount: true.");
-        return new WorkloadIdentity(new Uri($"spiffe://{parameters.TrustDomain}/ns/{pod.Namespace}/sa/{pod.ServiceAccount}"), names);
+        return new WorkloadIdentity(Certificates.SpiffeId.Of(parameters.TrustDomain, pod), names);
     }
 
     [GeneratedRegex(@"^(\*\.)?[A-Za-z0-9]([-A-Za-z0-9]{0,61}[A-Za-z0-9])?(\.[A-Za-z0-9]([-A-Za-z0-9]{0,61}[A-Za-z0-9])?)*\z", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
     private static partial Regex DnsName();
-
-    /// <summary>SPIFFE-ID, section 2.2, without the segments '.' and '..'.</summary>
-    [GeneratedRegex(@"^(?!\.{1,2}\z)[A-Za-z0-9._-]+\z", RegexOptions.CultureInvariant)]
-    private static partial Regex PathSegment();
 }

@@ -1,3 +1,4 @@
+using ActorCsi.Grains.Providers.Certificates;
 using ActorCsi.Grains.Providers.Pki;
 using FsCheck;
 using FsCheck.Fluent;
@@ -24,11 +25,11 @@ public sealed class PkiParametersTests
         Assert.Equal("cluster.local", read.TrustDomain);
         Assert.Equal(TimeSpan.FromHours(1), read.Duration);
         Assert.Equal("ecdsa-p256", read.KeyType.Name);
-        Assert.Equal(("tls.crt", "tls.key", "ca.crt"), (read.CertificateFile, read.PrivateKeyFile, read.CaFile));
-        Assert.Equal(("644", "644"), (Convert.ToString(read.Mode, 8), Convert.ToString(read.PrivateKeyMode, 8)));
+        Assert.Equal(("tls.crt", "tls.key", "ca.crt"), (read.Files.CertificateFile, read.Files.PrivateKeyFile, read.Files.CaFile));
+        Assert.Equal(("644", "644"), (Convert.ToString(read.Files.Mode, 8), Convert.ToString(read.Files.PrivateKeyMode, 8)));
         Assert.Empty(read.DnsNames);
-        Assert.Null(read.Pkcs12);
-        Assert.False(read.Pkcs1);
+        Assert.Null(read.Files.Pkcs12);
+        Assert.False(read.Files.Pkcs1);
     }
 
     public static TheoryData<string, string, string> Spoiled => new()

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using ActorCsi.Fakes;
 using ActorCsi.Grains.Providers;
+using ActorCsi.Grains.Providers.Certificates;
 using ActorCsi.Grains.Providers.Pki;
 using ActorCsi.Grains.Refresh;
 using ActorCsi.Testing;
@@ -17,16 +18,17 @@ public sealed class PkiProviderTests : IDisposable
     private readonly TemporaryDirectory _directory = new();
     private readonly VirtualTime _time = new(Now);
     private readonly LogLines _log = new();
+    private readonly KeyMaker _keys = new();
     private readonly PkiProvider _provider;
     public PkiProviderTests() => _provider = NewProvider(new LocalAuthority(_directory["pki"], _time, _log.For<LocalAuthority>()));
 
     public void Dispose()
     {
-        _provider.Dispose();
+        _keys.Dispose();
         _directory.Dispose();
     }
 
-    private PkiProvider NewProvider(IAuthoritySource authorities) => new(authorities, _time);
+    private PkiProvider NewProvider(IAuthoritySource authorities) => new(authorities, _keys, _time);
 
     private PkiProvider Given(Authority authority, params Authority[] chain)
         => NewProvider(new GivenAuthority(authority.WriteTo(_directory, string.Concat(chain.Select(above => above.Pem))), _time, _log.For<GivenAuthority>()));
@@ -75,7 +77,7 @@ public sealed class PkiProviderTests : IDisposable
         }
     }
 
-    public static TheoryData<string> KeyTypes => [.. PkiKeyType.All.Select(type => type.Name)];
+    public static TheoryData<string> KeyTypes => [.. KeyType.All.Select(type => type.Name)];
 
     [Theory]
     [MemberData(nameof(KeyTypes))]
@@ -162,7 +164,7 @@ public sealed class PkiProviderTests : IDisposable
     [Fact]
     public async Task Fetch_AuthorityEndsSooner_EndsWithIt()
     {
-        using var provider = Given(Authority.New("root", end: Now.AddMinutes(20)));
+        var provider = Given(Authority.New("root", end: Now.AddMinutes(20)));
         var bundle = (await Fetch(provider, ("duration", "24h"))).Bundle;
 
         Assert.Equal(Now.AddMinutes(20).ToUnixTimeSeconds(), bundle.ExpiresAt!.Value.ToUnixTimeSeconds());
@@ -171,7 +173,7 @@ public sealed class PkiProviderTests : IDisposable
     [Fact]
     public async Task Fetch_AuthorityExpiredMeanwhile_SaysSo()
     {
-        using var provider = Given(Authority.New("root", end: Now.AddMinutes(20)));
+        var provider = Given(Authority.New("root", end: Now.AddMinutes(20)));
         await Fetch(provider);
         _time.Advance(TimeSpan.FromMinutes(20));
 
@@ -186,7 +188,7 @@ public sealed class PkiProviderTests : IDisposable
         var root = Authority.New("root", key: RSA.Create(2048));
         var upper = Authority.New("upper", root, ECDsa.Create(ECCurve.NamedCurves.nistP384), identifier: false);
         var lower = Authority.New("lower", upper);
-        using var provider = Given(lower, upper, root);
+        var provider = Given(lower, upper, root);
         var issued = await Fetch(provider);
 
         Assert.Equal(["", "CN=lower", "CN=upper"], issued.Chain.Select(certificate => certificate.Subject));
@@ -199,9 +201,9 @@ public sealed class PkiProviderTests : IDisposable
     [InlineData(true)]
     public async Task Fetch_AuthorityOfAnyKey_GivesAPairThatVerifies(bool identifier)
     {
-        foreach (var type in PkiKeyType.All.Take(4))
+        foreach (var type in KeyType.All.Take(4))
         {
-            using var provider = Given(Authority.New(type.Name, key: type.Create(), identifier: identifier));
+            var provider = Given(Authority.New(type.Name, key: type.Create(), identifier: identifier));
             Assert.Equal(X509ChainStatusFlags.NoError, (await Fetch(provider)).Verify(Now));
         }
     }
@@ -327,7 +329,7 @@ public sealed class PkiProviderTests : IDisposable
     {
         var root = Authority.New("root");
         var lower = Authority.New("lower", root);
-        using var provider = Given(lower, root);
+        var provider = Given(lower, root);
         var issued = await Fetch(provider);
         await File.WriteAllTextAsync(_directory["tls.crt"], issued.Text("tls.crt"));
         await File.WriteAllTextAsync(_directory["roots"], issued.Text("ca.crt"));

@@ -1,4 +1,4 @@
-namespace ActorCsi.Grains.Providers.Pki;
+namespace ActorCsi.Grains.Providers.Certificates;
 
 /// <summary>Object identifiers that certificates are made of.</summary>
 internal static class Oids

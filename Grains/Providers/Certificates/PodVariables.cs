@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 
-namespace ActorCsi.Grains.Providers.Pki;
+namespace ActorCsi.Grains.Providers.Certificates;
 
 /// <summary>The variables that names in a class may hold, as in cert-manager's driver: <c>${POD_NAME}.${POD_NAMESPACE}.svc</c>.</summary>
 internal static partial class PodVariables

@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 
-namespace ActorCsi.Grains.Providers.Pki;
+namespace ActorCsi.Grains.Providers.Certificates;
 
 /// <summary>PEM files (RFC 7468) as bytes, so that what holds a key can be erased.</summary>
 public static class Pem
