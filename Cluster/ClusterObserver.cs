@@ -37,11 +37,15 @@ internal sealed class ClusterObserver(IGrainFactory grains, ILogger<ClusterObser
     public void ClassReplaced(VolumeStatus volume, SecretProviderClass secretClass) => Take(volume.VolumeId, () => TellSecrets(volume, secretClass));
 
     /// <inheritdoc/>
-    public void Resumed(VolumeStatus volume) => Take(volume.VolumeId, () => Status(volume).Serve(volume));
+    public void Resumed(VolumeStatus volume)
+    {
+        if (HasClass(volume))
+            Take(volume.VolumeId, () => Status(volume).Serve(volume));
+    }
 
     /// <inheritdoc/>
     public void GrewStale(VolumeStatus volume, VolumeError error) => Take(volume.VolumeId, () => Events(volume.Pod).Report(new Complaint(
-        volume.VolumeId, EventReason.SecretRotationFailed, $"SecretProviderClass {volume.ClassName}: {volume.Reason} (the files in the volume stay as they are, and it is tried again)",
+        volume.VolumeId, EventReason.SecretRotationFailed, $"{TitleOf(volume)}: {volume.Reason} (the files in the volume stay as they are, and it is tried again)",
         PassesByItself(error) ? OutageGrace : TimeSpan.Zero)));
 
     /// <inheritdoc/>
@@ -66,8 +70,11 @@ internal sealed class ClusterObserver(IGrainFactory grains, ILogger<ClusterObser
 
     private async Task TellServed(VolumeStatus volume, SecretProviderClass secretClass, VolumeChanges changes)
     {
-        await Status(volume).Serve(volume);
-        await TellSecrets(volume, secretClass);
+        if (HasClass(volume))
+        {
+            await Status(volume).Serve(volume);
+            await TellSecrets(volume, secretClass);
+        }
         if (changes.HasFlag(VolumeChanges.Recovered))
             await Events(volume.Pod).Settle(volume.VolumeId);
     }
@@ -93,15 +100,21 @@ internal sealed class ClusterObserver(IGrainFactory grains, ILogger<ClusterObser
 
     private async Task TellUnpublished(VolumeStatus volume)
     {
-        await Status(volume).Leave(volume.VolumeId);
+        if (HasClass(volume))
+            await Status(volume).Leave(volume.VolumeId);
         if (_secretsOf.Remove(volume.VolumeId, out var names))
             foreach (var name in names)
                 await Secret(volume.Pod, name).Leave(volume.VolumeId);
         await Events(volume.Pod).Settle(volume.VolumeId);
     }
 
+    /// <summary>Where a volume names no class, there is nothing that a status object could be of.</summary>
+    private static bool HasClass(VolumeStatus volume) => volume.ClassName.Length > 0;
+
+    private static string TitleOf(VolumeStatus volume) => HasClass(volume) ? $"SecretProviderClass {volume.ClassName}" : $"volume of {volume.Provider}";
+
     private static bool PassesByItself(VolumeError error)
-        => error is VolumeError.ProviderUnavailable or VolumeError.ProviderThrottles or VolumeError.GivenUp or VolumeError.Busy
+        => error is VolumeError.ProviderUnavailable or VolumeError.ProviderThrottles or VolumeError.ProviderPending or VolumeError.GivenUp or VolumeError.Busy
             or VolumeError.TokenMissing or VolumeError.TokenRefused; // kubelet brings new tokens
 
     private IPodStatusGrain Status(VolumeStatus volume) => grains.GetGrain<IPodStatusGrain>(PodStatusGrain.KeyOf(volume));

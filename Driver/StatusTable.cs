@@ -27,6 +27,7 @@ internal static class StatusTable
         VolumeError.Full => StatusCode.ResourceExhausted,
         VolumeError.GivenUp => StatusCode.Aborted, // not final: whoever still wants the volume asks again
         VolumeError.ClusterUnavailable => StatusCode.Unavailable,
+        VolumeError.ProviderPending => StatusCode.Unavailable,
         VolumeError.Internal => StatusCode.Internal,
     };
 #pragma warning restore CS8524

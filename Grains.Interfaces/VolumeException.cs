@@ -48,6 +48,9 @@ public enum VolumeError
 
     /// <summary>The API server cannot be reached, and what is needed of it is not known here.</summary>
     ClusterUnavailable,
+
+    /// <summary>The provider has taken the request and has not decided on it: an approval or an issuance is awaited. Says nothing of how the provider does.</summary>
+    ProviderPending,
 }
 
 /// <summary>

@@ -8,6 +8,7 @@ public sealed partial class VolumeGrain
     private SecretProviderClass? _class; // as the volume last saw it, serving
     private SecretProviderClass? _tried; // as it was at the last fetch
     private SecretProviderClass? _followed; // as it is for the refresh that is armed
+    private SecretProviderClass? _inline; // what the volume's own attributes say, where it names no class
 
     /// <inheritdoc/>
     public Task FollowClass()
@@ -25,11 +26,17 @@ public sealed partial class VolumeGrain
     private async ValueTask<SecretProviderClass> FindClass(CancellationToken cancellationToken)
     {
         if (Spec.ClassName.Length == 0)
-            throw new VolumeException(VolumeError.Invalid, $"volumeAttributes.{VolumeSpec.ClassAttribute} is not set: name the SecretProviderClass there");
+            return Inline() ?? throw new VolumeException(VolumeError.Invalid, $"volumeAttributes.{VolumeSpec.ClassAttribute} is not set: name the SecretProviderClass there");
         return await _classes.Find(Spec.Pod.Namespace, Spec.ClassName, cancellationToken)
             ?? throw new VolumeException(VolumeError.NotFound,
                 $"failed to get secretproviderclass {Spec.Pod.Namespace}/{Spec.ClassName}: not found; it must be in the pod's own namespace");
     }
+
+    /// <summary>The class as memory has it; null when it is not known here.</summary>
+    private SecretProviderClass? PeekClass() => Spec.ClassName.Length == 0 ? Inline() : _classes.Peek(Spec.Pod.Namespace, Spec.ClassName);
+
+    /// <summary>One instance for all refreshes: the attributes of a volume never change.</summary>
+    private SecretProviderClass? Inline() => _inline ??= InlineClass.Of(Spec, _options);
 
     private bool ClassCallsForRefresh()
     {

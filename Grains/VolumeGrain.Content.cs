@@ -47,7 +47,7 @@ public sealed partial class VolumeGrain
                 $"the new content was refused and the old one stays: {why}. Mend it in the store; or, if it is right, refresh the volume on demand or set {RefreshParameters.ContentCheckName} to off in the class.");
 
         var (files, key) = WithMarker(bundle.Files);
-        var replacement = _tmpfs.Replace(Mountpoint, files, Spec.FsGroup);
+        var replacement = _tmpfs.Replace(Mountpoint, files, bundle.Group ?? Spec.FsGroup);
         return new ShownContent(replacement.Generation, replacement.Changed, shape, key);
     }
 

@@ -212,7 +212,7 @@ public sealed partial class VolumeGrain
     /// </summary>
     private TimeSpan RetryAfter(VolumeException failure)
     {
-        var isAway = failure.Error is VolumeError.ProviderUnavailable or VolumeError.ProviderThrottles;
+        var isAway = failure.Error is VolumeError.ProviderUnavailable or VolumeError.ProviderThrottles or VolumeError.ProviderPending;
         var pause = Jittered(Backoff(Record.Failures, isAway ? _options.LongestUnavailableRetry : _options.LongestRetry));
         return failure.RetryAfter is { } told ? told + (Backoff(Record.Failures, _options.LongestUnavailableRetry) * _options.Chance()) : pause;
     }

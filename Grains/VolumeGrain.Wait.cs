@@ -24,6 +24,8 @@ public sealed partial class VolumeGrain
 
     private async Task<bool> IsHeld()
     {
+        if (Spec.ClassName.Length == 0)
+            return false; // nobody can hold what is no object
         try
         {
             return await GrainFactory.GetGrain<IClassGrain>(ClassGrain.KeyOf(Spec.Pod.Namespace, Spec.ClassName)).Inspect() is not null;
@@ -40,7 +42,7 @@ public sealed partial class VolumeGrain
     {
         try
         {
-            if (_classes.Peek(Spec.Pod.Namespace, Spec.ClassName) is not { } secretClass
+            if (PeekClass() is not { } secretClass
                 || TokensExpireAt(_providers.Find(secretClass.Provider).Demand(secretClass)) is not { } end)
                 return null;
             return RefreshSchedule.WaitForToken(_time.GetUtcNow(), end, Record.ExpiresAt, isWaiting: Record.RefreshCause is RefreshCause.Token);

@@ -167,7 +167,7 @@ internal sealed class VolumeMetrics : IVolumeObserver, IPublishMetrics
     {
         VolumeError.NotFound when provider.Length == 0 => "SecretProviderClassNotFound",
         VolumeError.NotFound or VolumeError.TokenMissing or VolumeError.TokenRefused or VolumeError.ProviderUnavailable or VolumeError.ProviderThrottles
-            or VolumeError.ProviderDenies or VolumeError.ProviderFailed => "GRPCProviderError",
+            or VolumeError.ProviderPending or VolumeError.ProviderDenies or VolumeError.ProviderFailed => "GRPCProviderError",
         VolumeError.Full => "FileWriteError",
         _ => "FailedToMount",
     });

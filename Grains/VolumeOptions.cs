@@ -38,6 +38,12 @@ public sealed class VolumeOptions
     /// </summary>
     public TimeSpan LongestUnavailableRetry { get; set; } = TimeSpan.FromSeconds(20);
 
+    /// <summary>The driver's name: some say what a volume wants that names no class. Default: none of those.</summary>
+    public string DriverName { get; set; } = "";
+
+    /// <summary>Parameters of volumes that name no class, where their attributes do not say otherwise. Default: none.</summary>
+    public StringMap InlineDefaults { get; set; } = StringMap.Empty;
+
     /// <summary>Chance: a number from 0 up to 1, for jitter. Default: the process's own random numbers.</summary>
     public Func<double> Chance { get; set; } = Random.Shared.NextDouble;
 }

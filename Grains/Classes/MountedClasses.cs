@@ -45,6 +45,8 @@ public sealed class MountedClasses : IVolumeObserver
 
     private void Add(VolumeStatus volume)
     {
+        if (volume.ClassName.Length == 0)
+            return; // it says itself what it wants
         var isNew = false;
         lock (_gate)
         {

@@ -72,6 +72,10 @@ public sealed record SecretBundle
     [Id(13)]
     public bool MayStartOthers { get; init; }
 
+    /// <summary>The group of the files, where the class or the volume's attributes say one; null leaves it to the pod's fsGroup.</summary>
+    [Id(14)]
+    public uint? Group { get; init; }
+
     /// <summary>The same bundle with bytes of its own, to be erased on its own.</summary>
     public SecretBundle Copy() => this with { Files = [.. Files.Select(file => file with { Content = file.Content.Copy() })] };
 

@@ -29,6 +29,7 @@ public class StatusCodeTests
         [VolumeError.Full] = StatusCode.ResourceExhausted,
         [VolumeError.GivenUp] = StatusCode.Aborted,
         [VolumeError.ClusterUnavailable] = StatusCode.Unavailable,
+        [VolumeError.ProviderPending] = StatusCode.Unavailable,
     };
 
     public static TheoryData<VolumeError> Errors => [.. Enum.GetValues<VolumeError>()];
@@ -55,6 +56,7 @@ public class StatusCodeTests
     [InlineData(VolumeError.Busy)]
     [InlineData(VolumeError.GivenUp)]
     [InlineData(VolumeError.ClusterUnavailable)]
+    [InlineData(VolumeError.ProviderPending)]
     [InlineData(VolumeError.Full)]
     public void Code_WhatMayPass_IsNotFinalForKubelet(VolumeError error) => Assert.Contains(StatusTable.Code(error), NotFinal);
 
