@@ -27,6 +27,14 @@ public static class Resources
     public static readonly Resource<V1SelfSubjectAccessReview> SelfSubjectAccessReviews =
         new("authorization.k8s.io", "v1", "selfsubjectaccessreviews", "SelfSubjectAccessReview", false, KubernetesJson.Default.V1SelfSubjectAccessReview);
 
+    /// <summary>CertificateRequests of cert-manager.</summary>
+    public static readonly Resource<V1CertificateRequest> CertificateRequests =
+        new("cert-manager.io", "v1", "certificaterequests", "CertificateRequest", true, KubernetesJson.Default.V1CertificateRequest);
+
+    /// <summary>CertificateSigningRequests.</summary>
+    public static readonly Resource<V1CertificateSigningRequest> CertificateSigningRequests =
+        new("certificates.k8s.io", "v1", "certificatesigningrequests", "CertificateSigningRequest", false, KubernetesJson.Default.V1CertificateSigningRequest);
+
     /// <summary>SecretProviderClasses.</summary>
     public static readonly Resource<V1SecretProviderClass> SecretProviderClasses =
         new("secrets-store.csi.x-k8s.io", "v1", "secretproviderclasses", "SecretProviderClass", true, KubernetesJson.Default.V1SecretProviderClass);
