@@ -37,4 +37,10 @@ internal static partial class Log
 
     [LoggerMessage(341, LogLevel.Warning, "aws: {Region} could not give everything, and what it did not give comes from {Other} where it can: {Fault}")]
     public static partial void AwsRegionFailed(ILogger log, string region, string other, string fault);
+
+    [LoggerMessage(370, LogLevel.Warning, "volume {Volume}: the request {Request} is of no use any more and could not be deleted; it goes with its pod: {Fault}")]
+    public static partial void RequestNotDeleted(ILogger log, string volume, string request, string fault);
+
+    [LoggerMessage(371, LogLevel.Warning, "volume {Volume} is gone, and its certificate request could not be told: it stays until the driver ends")]
+    public static partial void RequestNotReleased(ILogger log, string volume, Exception failure);
 }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using ActorCsi.Grains.Providers.Http;
+using ActorCsi.Grains.Providers.Issuance;
 using ActorCsi.Grains.Providers.Plugins;
 
 namespace ActorCsi.Grains.Providers;
@@ -33,6 +34,9 @@ public sealed record ProviderOptions
 
     /// <summary>The certificates that pods shall trust, where that is not the root of that authority: the old root and the next one, say.</summary>
     public string? PkiTrusted { get; init; }
+
+    /// <summary>As whom certificates are requested in the cluster's API. Default: as the pod.</summary>
+    public CertificateRequester CertificatesRequestedBy { get; init; }
 
     /// <summary>The driver's environment, for what providers take from there where a class says nothing: <c>VAULT_ADDR</c>. Default: empty.</summary>
     public Func<string, string?> Environment { get; init; } = _ => null;

@@ -1,7 +1,9 @@
 using ActorCsi.Grains.Providers.Aws;
 using ActorCsi.Grains.Providers.Azure;
+using ActorCsi.Grains.Providers.Certificates;
 using ActorCsi.Grains.Providers.Gcp;
 using ActorCsi.Grains.Providers.Http;
+using ActorCsi.Grains.Providers.Issuance;
 using ActorCsi.Grains.Providers.Pki;
 using ActorCsi.Grains.Providers.Sources;
 using ActorCsi.Grains.Providers.Token;
@@ -28,12 +30,14 @@ public static class ProviderServices
             .AddSingleton<IServiceAccounts, NoServiceAccounts>() // with an API server, those of the cluster are added later, and count
             .AddSingleton<INodeLabels, NoNodeLabels>()
             .AddSingleton<ISecretProvider, TokenProvider>()
-            .AddSingleton<ISecretProvider>(host => new PkiProvider(Authority(options, host), host.GetRequiredService<TimeProvider>()))
+            .AddSingleton<KeyMaker>()
+            .AddSingleton<ISecretProvider>(host => new PkiProvider(Authority(options, host), host.GetRequiredService<KeyMaker>(), host.GetRequiredService<TimeProvider>()))
             .AddVault(options)
             .AddAws(options)
             .AddAzure(options)
             .AddGcp(options)
             .AddSources()
+            .AddIssuance(options)
             .AddSingleton<IProviderCatalog, ProviderCatalog>();
     }
 

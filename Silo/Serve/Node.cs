@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using ActorCsi.Cluster;
 using ActorCsi.Cluster.Classes;
+using ActorCsi.Cluster.Issuance;
 using ActorCsi.Driver;
 using ActorCsi.Grains;
 using ActorCsi.Grains.Classes;
@@ -85,6 +86,7 @@ internal static class Node
             PkiCertificate = NullIfEmpty(options.PkiCertificate),
             PkiKey = NullIfEmpty(options.PkiKey),
             PkiTrusted = NullIfEmpty(options.PkiTrusted),
+            CertificatesRequestedBy = options.CertificatesRequestedBy,
             Environment = Environment.GetEnvironmentVariable,
         });
         services.Configure<VolumeOptions>(volumes =>
@@ -92,6 +94,8 @@ internal static class Node
             volumes.Limits = new TmpfsLimits(options.VolumeSizeBytes, options.VolumeInodes);
             volumes.PollInterval = options.PollInterval;
             volumes.OutageAllowance = options.OutageAllowance;
+            volumes.DriverName = options.DriverName;
+            volumes.InlineDefaults = InlineDefaults(options.InlineDefaults);
         });
         services.Configure<ProviderLimits>(limits => limits.Timeout = options.ProviderTimeout);
     }
@@ -100,6 +104,7 @@ internal static class Node
     {
         services.AddKubernetes(cluster);
         services.AddClusterClasses();
+        services.AddCertificateRequests();
         services.AddClusterObjects(objects => objects.NodeId = options.NodeId);
     }
 
@@ -129,6 +134,11 @@ internal static class Node
             : throw new ArgumentException($"--provider-audiences: '{pair}' names no audience, expected plugin=audience"))
         .GroupBy(pair => pair.plugin, pair => pair.audience)
         .ToDictionary(group => group.Key, group => group.ToImmutableArray());
+
+    /// <summary><c>issuerName=ca</c>, <c>issuerKind=ClusterIssuer</c>: parameters by name.</summary>
+    internal static StringMap InlineDefaults(IEnumerable<string> pairs) => new(pairs
+        .Select(pair => pair.Split('=', 2) is [{ Length: > 0 } name, var value] ? KeyValuePair.Create(name, value)
+            : throw new ArgumentException($"--inline-defaults: '{pair}' names no value, expected name=value")));
 
     private static void AddLog(ILoggingBuilder log, ServeOptions options)
     {

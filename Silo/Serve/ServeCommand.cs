@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using ActorCsi.Grains.Providers;
+using ActorCsi.Grains.Providers.Issuance;
 
 namespace ActorCsi.Silo.Serve;
 
@@ -31,6 +32,8 @@ internal sealed class ServeCommand : Command
     private readonly Setting<string> _pkiCertificate = new("pki-ca-cert", "", "The certificate of the pki provider's authority; without it one is made in --state-dir.", Text);
     private readonly Setting<string> _pkiKey = new("pki-ca-key", "", "The key of that authority.", Text);
     private readonly Setting<string> _pkiTrusted = new("pki-trusted-certs", "", "The certificates that pods shall trust (ca.crt), where that is more than the authority's own root: the old root and the next one, say.", Text);
+    private readonly Setting<CertificateRequester> _certificatesRequestedBy = new("certificates-requested-by", "pod", "As whom the providers cert-manager, spiffe and kubernetes request certificates: pod (with its own token) or driver.", Requester);
+    private readonly Setting<string[]> _inlineDefaults = new("inline-defaults", "", "Parameters of volumes that name no class (those of cert-manager's drivers), where their attributes say nothing: name=value, joined by commas.", Words);
     private readonly Setting<string> _metricsAddress = new("metrics-addr", ":8095", "Where /metrics, /healthz and /readyz are served over HTTP: :PORT or ADDRESS:PORT; empty for not at all.", Text);
     private readonly Setting<string> _otlpEndpoint = new("otlp-endpoint", "", "Where metrics and traces are sent by OTLP: http://HOST:PORT; empty for nowhere.", Text, "OTEL_EXPORTER_OTLP_ENDPOINT");
     private readonly Setting<string> _otlpProtocol = new("otlp-protocol", "grpc", "How: grpc or http/protobuf. For headers, sampling and the like, see OpenTelemetry's own environment variables.", Text, "OTEL_EXPORTER_OTLP_PROTOCOL");
@@ -44,7 +47,7 @@ internal sealed class ServeCommand : Command
         foreach (Option option in (Option[])[
             _endpoint, _driverName, _nodeId, _stateDir, _registrationDir, _kubeletEndpoint, _maxVolumes, _drainTimeout,
             _kubernetes, _classes, _providerVolume, _moreProviderVolumes, _preferBuiltIn, _providerAudiences, _providerTimeout, _maxMessage,
-            _rotation, _pollInterval, _outageAllowance, _volumeSize, _volumeInodes, _pkiCertificate, _pkiKey, _pkiTrusted,
+            _rotation, _pollInterval, _outageAllowance, _volumeSize, _volumeInodes, _pkiCertificate, _pkiKey, _pkiTrusted, _certificatesRequestedBy, _inlineDefaults,
             _metricsAddress, _otlpEndpoint, _otlpProtocol, _jsonLog, _verbosity, _clock, _clockRate])
             Add(option);
         SetAction((parsed, cancellationToken) => Node.Run(Read(parsed), cancellationToken));
@@ -75,6 +78,8 @@ internal sealed class ServeCommand : Command
         PkiCertificate = _pkiCertificate.Of(parsed),
         PkiKey = _pkiKey.Of(parsed),
         PkiTrusted = _pkiTrusted.Of(parsed),
+        CertificatesRequestedBy = _certificatesRequestedBy.Of(parsed),
+        InlineDefaults = _inlineDefaults.Of(parsed),
         MetricsAddress = _metricsAddress.Of(parsed),
         OtlpEndpoint = _otlpEndpoint.Of(parsed),
         OtlpProtocol = _otlpProtocol.Of(parsed),
@@ -89,6 +94,13 @@ internal sealed class ServeCommand : Command
     private static string[] Words(string text) => text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
 
     private static bool YesNo(string text) => bool.TryParse(text, out var yes) ? yes : throw new FormatException("expected true or false");
+
+    private static CertificateRequester Requester(string text) => text switch
+    {
+        "pod" => CertificateRequester.Pod,
+        "driver" => CertificateRequester.Driver,
+        _ => throw new FormatException("expected pod or driver"),
+    };
 
     private static long Whole(string text)
         => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : throw new FormatException("expected a whole number, 0 or more");

@@ -1,3 +1,5 @@
+using ActorCsi.Grains.Providers.Issuance;
+
 namespace ActorCsi.Silo.Serve;
 
 /// <summary>What <c>serve</c> was told. <see cref="ServeCommand"/> says what each is for; an empty text means "not given".</summary>
@@ -25,6 +27,8 @@ internal sealed record ServeOptions
     public required string PkiCertificate { get; init; }
     public required string PkiKey { get; init; }
     public required string PkiTrusted { get; init; }
+    public required CertificateRequester CertificatesRequestedBy { get; init; }
+    public required IReadOnlyList<string> InlineDefaults { get; init; }
     public required string MetricsAddress { get; init; }
     public required string OtlpEndpoint { get; init; }
     public required string OtlpProtocol { get; init; }

@@ -37,6 +37,7 @@ internal static class KnownClasses
         {
             SocketDirectories = [.. node.Options.ProviderDirectories.Select(node.At)],
             PreferBuiltIn = node.Options.PreferBuiltIn,
+            CertificatesRequestedBy = node.Options.CertificatesRequestedBy,
             PluginAudiences = Node.PluginAudiences(node.Options.ProviderAudiences),
             StateDirectory = node.At(node.Options.StateDirectory),
             Environment = node.Variable,

@@ -1,5 +1,6 @@
 using ActorCsi.Cluster;
 using ActorCsi.Grains;
+using ActorCsi.Grains.Providers.Issuance;
 using ActorCsi.Grains.Providers.Vault;
 
 namespace ActorCsi.Silo.Serve;
@@ -22,6 +23,11 @@ internal static class GrainMemory
         {
             storage.Directory = state.In("vault-logins");
             storage.SerializerOptions = VaultLogins.RecordOptions(secretsToo: state.IsInMemory);
+        })
+        .AddFileGrainStorage(CertificateRequests.StorageName, storage =>
+        {
+            storage.Directory = state.In("certificate-requests");
+            storage.SerializerOptions = CertificateRequests.RecordOptions(secretsToo: state.IsInMemory);
         })
         .UseFileReminderService(reminders => reminders.Directory = state.In("reminders"));
 }

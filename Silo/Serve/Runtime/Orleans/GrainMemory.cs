@@ -1,5 +1,6 @@
 using ActorCsi.Cluster;
 using ActorCsi.Grains;
+using ActorCsi.Grains.Providers.Issuance;
 using ActorCsi.Grains.Providers.Vault;
 
 namespace ActorCsi.Silo.Serve;
@@ -15,5 +16,6 @@ internal static class GrainMemory
         .AddMemoryGrainStorage(VolumeGrain.StorageName)
         .AddMemoryGrainStorage(ClusterServices.StatusStorage)
         .AddMemoryGrainStorage(VaultLogins.StorageName)
+        .AddMemoryGrainStorage(CertificateRequests.StorageName)
         .UseInMemoryReminderService();
 }
