@@ -92,6 +92,20 @@ public abstract class ProviderTest : IAsyncLifetime, IDisposable
 
     private static string Target(PodIdentity pod, string className) => $"/pods/{pod.Name}/{className}/mount";
 
+    /// <summary>What the volume of a pod asks for: a class, and whatever a test adds.</summary>
+    protected virtual VolumeSpec SpecOf(VolumeSpec usual) => usual;
+
+    /// <summary>What else the node has. Called once for each start.</summary>
+    private protected virtual void Configure(ISiloBuilder silo)
+    {
+    }
+
+    /// <summary>The driver's options.</summary>
+    protected virtual ProviderOptions Options(ProviderOptions usual) => usual;
+
+    /// <summary>A file of the test's own.</summary>
+    protected string FilePath(string name) => _files[name];
+
     /// <summary>A publish as kubelet makes it, with fresh tokens; <paramref name="secrets"/> is the Secret of nodePublishSecretRef.</summary>
     protected async Task Publish(PodIdentity? pod = null, string className = ClassName, string[]? audiences = null, DateTimeOffset? issued = null, params (string Name, string Value)[] secrets)
     {
@@ -100,7 +114,7 @@ public abstract class ProviderTest : IAsyncLifetime, IDisposable
         var attributes = new StringMap([new(VolumeSpec.ClassAttribute, className)]);
         var spec = new VolumeSpec(Id(owner, className), Target(owner, className), owner, attributes, "SINGLE_NODE_WRITER", ReadOnly: true, FsGroup: null, MountFlags: "");
         var tokens = Issuer.Deliver(owner, issued ?? Time.GetUtcNow(), TimeSpan.FromHours(1), audiences ?? [Audience]);
-        await Volume(owner, className).Publish(new PublishRequest(spec, Secret.FromText(tokens), TokenSource.Secrets, [.. secrets.Select(one => new NamedSecret(one.Name, Secret.FromText(one.Value)))]), CancellationToken.None).Soon();
+        await Volume(owner, className).Publish(new PublishRequest(SpecOf(spec), Secret.FromText(tokens), TokenSource.Secrets, [.. secrets.Select(one => new NamedSecret(one.Name, Secret.FromText(one.Value)))]), CancellationToken.None).Soon();
     }
 
     /// <summary>A publish that must fail.</summary>
@@ -203,15 +217,16 @@ public abstract class ProviderTest : IAsyncLifetime, IDisposable
                 .Configure<ProviderLimits>(limits => limits.Timeout = TimeSpan.FromDays(1))
                 .AddSingleton<ITmpfs>(new MemoryTmpfs(Kernel))
                 .AddSingleton<IClassSource>(Classes)
-                .AddProviders(new ProviderOptions
+                .AddProviders(Options(new ProviderOptions
                 {
                     StateDirectory = _files.Path,
                     Environment = Variables.GetValueOrDefault,
                     // Answers take real time: when a test moves the clock, that must not end what is on its way.
                     Http = new ProviderHttpOptions { Observe = Egress.Observe, AttemptTimeout = TimeSpan.FromDays(1), ConnectTo = ConnectTo, CaFile = TrustsAuthority ? CaFile : null },
-                })
+                }))
                 .AddSingleton<IServiceAccounts>(ApiServer)
                 .AddSingleton<INodeLabels>(ApiServer);
+            Configure(silo);
         });
         _cluster = builder.Build();
         await _cluster.DeployAsync();

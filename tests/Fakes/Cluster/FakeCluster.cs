@@ -118,6 +118,15 @@ public sealed class FakeCluster : IAsyncDisposable
     /// </summary>
     public bool GuardsOwners { get; set; }
 
+    /// <summary>Whose token it is, of those that <see cref="Accept"/> was not told of; null for nobody's.</summary>
+    public Func<string, string?>? Reviews { get; set; }
+
+    /// <summary>What looks at objects that are to be made, and may change them, as admission webhooks do.</summary>
+    internal Action<ApiRequest, JsonObject>? Admits { get; set; }
+
+    /// <summary>An object was made; controllers see to it, before the one who made it has the answer.</summary>
+    internal Action<JsonObject>? Made { get; set; }
+
     /// <summary>Whether an old version is refused with HTTP 410, as some servers do; otherwise with an ERROR event.</summary>
     public bool RefusesOldVersionsByStatus { get; set; }
 
@@ -157,6 +166,14 @@ public sealed class FakeCluster : IAsyncDisposable
 
     /// <summary>The object as it is; null when there is none.</summary>
     public JsonObject? Find(string plural, string @namespace, string name) => _store.Find(new(Known(plural), @namespace, name));
+
+    /// <summary>Changes an object, as a controller would. Not recorded.</summary>
+    public void Change(JsonObject item, Action<JsonObject> change) => _store.Patch(KeyOf(item), current =>
+    {
+        var changed = (JsonObject)current.DeepClone();
+        change(changed);
+        return changed;
+    }, null, "controller");
 
     /// <summary>All objects of a resource, in all namespaces.</summary>
     public IReadOnlyList<JsonObject> All(string plural) => _store.All(Known(plural), "");
@@ -366,7 +383,13 @@ public sealed class FakeCluster : IAsyncDisposable
             case "create":
                 var item = await Body(http);
                 request.Creates = true;
-                return (201, _store.Create(key with { Name = item["metadata"]?["name"]?.ToString() ?? "" }, item, manager));
+                Admits?.Invoke(request, item);
+                var made = _store.Create(key with { Name = item["metadata"]?["name"]?.ToString() ?? "" }, item, manager);
+                Made?.Invoke((JsonObject)made.DeepClone());
+                return (201, made);
+            case "update" when request.Subresource.Length > 0: // of status and approval alike: the rest of the object is not looked at
+                var update = await Body(http);
+                return (200, _store.Patch(key, current => { current = (JsonObject)current.DeepClone(); current["status"] = update["status"]?.DeepClone(); return current; }, update, manager));
             case "update":
                 return (200, _store.Replace(key, await Body(http), manager));
             case "patch":
@@ -468,7 +491,7 @@ public sealed class FakeCluster : IAsyncDisposable
     private string UserOf(HttpContext http)
     {
         if (http.Request.Headers.Authorization is [{ } header] && header.StartsWith("Bearer ", StringComparison.Ordinal))
-            return _users.GetValueOrDefault(header["Bearer ".Length..], "");
+            return _users.TryGetValue(header["Bearer ".Length..], out var user) ? user : Reviews?.Invoke(header["Bearer ".Length..]) ?? "";
         return http.Connection.ClientCertificate?.GetNameInfo(System.Security.Cryptography.X509Certificates.X509NameType.SimpleName, false) ?? "";
     }
 
