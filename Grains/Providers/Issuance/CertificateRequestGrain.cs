@@ -78,6 +78,7 @@ internal sealed class CertificateRequestGrain : Grain, ICertificateRequestGrain,
         var isNew = Record.InHand is not { } inHand || !IsOfUse(inHand, call);
         if (isNew)
             await Begin(call.Order, cancellationToken);
+        await DeleteFormer(cancellationToken);
         var request = Record.InHand!;
         var draft = new CertificateDraft(request.Name, call.Order, request.SigningRequest, call.Token, isNew, call.Patience);
         var decision = await requests.Obtain(draft, cancellationToken);
@@ -122,7 +123,6 @@ internal sealed class CertificateRequestGrain : Grain, ICertificateRequestGrain,
             Former = former is null ? Record.Former : Record.Former.Add(former.Name),
         });
         former?.Key?.Erase();
-        await DeleteFormer(cancellationToken);
     }
 
     private async Task<AsymmetricAlgorithm> KeyFor(CertificateOrder order, CancellationToken cancellationToken)
