@@ -37,6 +37,9 @@ public sealed class DriverRights
     /// <summary>The rights of the base, and those that synced Secrets need.</summary>
     public static DriverRights AsShipped() => new([.. Read("base/rbac.yaml"), .. Read("components/synced-secrets/rbac.yaml")]);
 
+    /// <summary>The rights in these files of deploy/, and no others.</summary>
+    public static DriverRights Of(params string[] files) => new(files.SelectMany(Read));
+
     /// <summary>These rights and those that deploy/components/openshift adds.</summary>
     public static DriverRights OnOpenShift() => new(AsShipped()._given.Concat([new("delete", "", "secrets"), new("delete", "secrets-store.csi.x-k8s.io", "secretproviderclasspodstatuses")]));
 
