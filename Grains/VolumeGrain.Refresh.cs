@@ -96,7 +96,7 @@ public sealed partial class VolumeGrain
                 Urgency = HasContent ? new FetchUrgency(false, Record.ExpiresAt) : FetchUrgency.First,
                 NewerThan = onDemand ? _time.GetUtcNow() : Record.FetchedAt,
                 IsRenewal = HasContent && !onDemand && Record.RefreshCause is RefreshCause.Expiry,
-                Sources = onDemand ? [] : Record.Sources,
+                Sources = onDemand ? [.. Record.Sources.Select(source => source.DueAt(_time.GetUtcNow()))] : Record.Sources,
             };
             var session = SessionKey.Of(provider, demand, secretClass, Spec.Pod);
             var bundle = await GrainFactory.GetGrain<ISessionGrain>(session).Fetch(request, giveUp.Token);

@@ -168,9 +168,9 @@ internal sealed class ClusterNode : IAsyncDisposable
     public IEnumerable<string> OwnersOf(string secret)
         => (Api.Find("secrets", "default", secret)?["metadata"]?["ownerReferences"]?.AsArray() ?? []).Select(owner => $"{owner!["kind"]}/{owner["name"]}");
 
-    /// <summary>Events by reason, with their counts.</summary>
+    /// <summary>Events by reason, with their counts, but for those of <see cref="Settle"/>, whose volumes ask the same store.</summary>
     public IEnumerable<(string Reason, int Count, string Message)> Events
-        => Api.All("events").Select(item => (item["reason"]!.GetValue<string>(), item["count"]!.GetValue<int>(), item["message"]!.GetValue<string>()));
+        => Api.All("events").Where(item => item["metadata"]!["namespace"]!.GetValue<string>() != Sentinel).Select(item => (item["reason"]!.GetValue<string>(), item["count"]!.GetValue<int>(), item["message"]!.GetValue<string>()));
 
     /// <summary>The requests so far, but for those of <see cref="Settle"/>.</summary>
     public IReadOnlyList<ApiRequest> Requests => [.. Api.Requests.Where(request => request.Namespace != Sentinel)];

@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging;
 namespace ActorCsi.Grains.Providers.Issuance;
 
 /// <summary>
-/// One volume's request for a certificate.
+/// One volume's request for a certificate; one for each source of a volume whose class lists several.
 /// <code>
 ///   Issue ─▶ in hand, for the same order, its certificate not shown yet? ── yes ─────────────────────────────▶ Obtain ─▶ issued: checked, given
 ///              │ no                                                                                             │ denied, failed, gone: no more in hand
@@ -57,7 +57,8 @@ internal sealed class CertificateRequestGrain : Grain, ICertificateRequestGrain,
 
     private CertificateRequestRecord Record => _state.State;
 
-    private string Volume => this.GetPrimaryKeyString();
+    /// <summary>Of <see cref="CertificateVolumes"/>.</summary>
+    private string Key => this.GetPrimaryKeyString();
 
     /// <inheritdoc/>
     public override Task OnActivateAsync(CancellationToken cancellationToken)
@@ -71,7 +72,7 @@ internal sealed class CertificateRequestGrain : Grain, ICertificateRequestGrain,
     {
         var requests = _requests.FirstOrDefault(known => known.Kind == call.Order.Kind)
             ?? throw new VolumeException(VolumeError.ClusterUnavailable, $"{call.Order.Issuer}: certificates are requested in the cluster's API, and the driver knows none: see --kubernetes");
-        _volumes.Add(Volume);
+        _volumes.Add(Key);
         if (Record.ReleasedAt is not null)
             await Save(Record with { ReleasedAt = null });
 
@@ -90,7 +91,7 @@ internal sealed class CertificateRequestGrain : Grain, ICertificateRequestGrain,
     {
         if (!_state.RecordExists)
         {
-            _volumes.Remove(Volume);
+            _volumes.Remove(Key);
             return;
         }
         await Save(Record with { ReleasedAt = _time.GetUtcNow() });
@@ -134,7 +135,7 @@ internal sealed class CertificateRequestGrain : Grain, ICertificateRequestGrain,
     /// <summary>Begins with the pod's name, for people; the rest is nobody else's, also when key and names are those of the last request.</summary>
     private RequestName NameFor(CertificateOrder order, byte[] signingRequest, DateTimeOffset now)
     {
-        var hash = SHA256.HashData([.. Encoding.UTF8.GetBytes($"{Volume}\n{now.UtcTicks.ToString(CultureInfo.InvariantCulture)}\n"), .. signingRequest]);
+        var hash = SHA256.HashData([.. Encoding.UTF8.GetBytes($"{Key}\n{now.UtcTicks.ToString(CultureInfo.InvariantCulture)}\n"), .. signingRequest]);
         var suffix = "-" + Convert.ToHexStringLower(hash.AsSpan(0, 6));
         var isOfCluster = order.Kind is RequestKind.Kubernetes;
         var name = isOfCluster ? $"{order.Pod.Namespace}-{order.Pod.Name}" : order.Pod.Name;
@@ -155,7 +156,7 @@ internal sealed class CertificateRequestGrain : Grain, ICertificateRequestGrain,
             }
             catch (VolumeException failure)
             {
-                Log.RequestNotDeleted(_log, Volume, former.Name, failure.Message);
+                Log.RequestNotDeleted(_log, CertificateVolumes.VolumeOf(Key), former.Name, failure.Message);
             }
         }
     }
@@ -218,7 +219,7 @@ internal sealed class CertificateRequestGrain : Grain, ICertificateRequestGrain,
         _state.State = new CertificateRequestRecord();
         if (await this.GetReminder(ReminderName) is { } reminder)
             await this.UnregisterReminder(reminder);
-        _volumes.Remove(Volume);
+        _volumes.Remove(Key);
         DeactivateOnIdle();
     }
 }

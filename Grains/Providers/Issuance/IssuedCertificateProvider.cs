@@ -42,7 +42,7 @@ internal sealed class IssuedCertificateProvider(
         var password = wish.Files.Password(request);
         var call = new CertificateCall(wish.OrderFor(request.Volume.Pod), request.Tokens[ApiServersAudience],
             request.Current.IsEmpty ? null : request.Current[0].Version, limits.Value.Timeout * Patience);
-        var issued = await grains.GetGrain<ICertificateRequestGrain>(request.Volume.VolumeId).Issue(call, cancellationToken);
+        var issued = await grains.GetGrain<ICertificateRequestGrain>(CertificateVolumes.Key(request.Volume.VolumeId, request.Source)).Issue(call, cancellationToken);
         try
         {
             return Bundle(wish, KeyType.Named(call.Order.KeyType), issued, password);
@@ -54,12 +54,10 @@ internal sealed class IssuedCertificateProvider(
     }
 
     /// <summary>Waits for nobody: the request of this volume may be in the middle of a fetch that has just been given up.</summary>
-    public Task Release(string volume)
-    {
-        if (volumes.Contains(volume))
-            _ = Tell(volume);
-        return Task.CompletedTask;
-    }
+    public Task Release(string volume) => Tell(volumes.Of(volume));
+
+    /// <inheritdoc cref="Release(string)"/>
+    public Task Release(string volume, string source) => Tell(volumes.Of(volume).Where(key => key == CertificateVolumes.Key(volume, source)));
 
     /// <inheritdoc/>
     public async Task Resume()
@@ -69,22 +67,30 @@ internal sealed class IssuedCertificateProvider(
         var table = await reminders.ReadRows(0, 0); // from 0 to 0 is the whole ring
         foreach (var row in table.Reminders.Where(row => row.ReminderName == CertificateRequestGrain.ReminderName))
         {
-            var volume = row.GrainId.Key.ToString()!;
-            volumes.Add(volume);
+            var key = row.GrainId.Key.ToString()!;
+            var volume = CertificateVolumes.VolumeOf(key);
+            volumes.Add(key);
             if (await grains.GetGrain<IVolumeGrain>(volume).Inspect() is null)
                 await Release(volume); // it went, or its publish was undone, before there was anybody to tell
         }
     }
 
-    private async Task Tell(string volume)
+    private Task Tell(IEnumerable<string> keys)
+    {
+        foreach (var key in keys)
+            _ = Tell(key);
+        return Task.CompletedTask;
+    }
+
+    private async Task Tell(string key)
     {
         try
         {
-            await grains.GetGrain<ICertificateRequestGrain>(volume).Release();
+            await grains.GetGrain<ICertificateRequestGrain>(key).Release();
         }
         catch (Exception failure)
         {
-            Log.RequestNotReleased(log, volume, failure);
+            Log.RequestNotReleased(log, CertificateVolumes.VolumeOf(key), failure);
         }
     }
 

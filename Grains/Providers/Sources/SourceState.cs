@@ -50,6 +50,9 @@ public sealed record SourceState
     /// <summary>Whether it is to be asked at <paramref name="now"/>.</summary>
     internal bool IsDue(DateTimeOffset now) => FollowsTokens || RefreshAt <= now;
 
+    /// <summary>The same, to be asked at <paramref name="now"/>, for nothing older: somebody wants to know how things stand.</summary>
+    internal SourceState DueAt(DateTimeOffset now) => this with { FetchedAt = now, RefreshAt = now, RefreshCause = RefreshCause.Change };
+
     /// <summary>When the first of <paramref name="sources"/> is due.</summary>
     internal static PlannedRefresh FirstDue(ImmutableArray<SourceState> sources)
         => sources.Aggregate(PlannedRefresh.Never, static (first, source) => first.OrEarlier(new PlannedRefresh(source.RefreshAt, source.RefreshCause)));

@@ -1,4 +1,3 @@
-using ActorCsi.Grains.Providers.Certificates;
 using ActorCsi.Grains.Providers.Pki;
 using FsCheck;
 using FsCheck.Fluent;

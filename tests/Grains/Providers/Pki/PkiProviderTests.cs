@@ -255,7 +255,7 @@ public sealed class PkiProviderTests : IDisposable
     {
         var fault = await Assert.ThrowsAsync<VolumeException>(() => Fetch(("pkcs12", "true")));
         Assert.Equal(VolumeError.Invalid, fault.Error);
-        Assert.Contains("parameters.pkcs12Password, or that key in the Secret of nodePublishSecretRef", fault.Message, StringComparison.Ordinal);
+        Assert.Contains("give parameters.pkcs12Password, or the key pkcs12Password in the Secret of nodePublishSecretRef", fault.Message, StringComparison.Ordinal);
     }
 
     [Theory]
