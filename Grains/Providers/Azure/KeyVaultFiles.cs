@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
-using ActorCsi.Grains.Providers.Http;
 using ActorCsi.Grains.Providers.Certificates;
+using ActorCsi.Grains.Providers.Http;
 
 namespace ActorCsi.Grains.Providers.Azure;
 

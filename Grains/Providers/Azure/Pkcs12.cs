@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using ActorCsi.Grains.Providers.Http;
 using ActorCsi.Grains.Providers.Certificates;
+using ActorCsi.Grains.Providers.Http;
 
 namespace ActorCsi.Grains.Providers.Azure;
 

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
-using System.Security.Cryptography.X509Certificates;
 using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using ActorCsi.Grains.Providers.Certificates;
 using Microsoft.Extensions.Logging;
 
