@@ -11,51 +11,32 @@ namespace ActorCsi.Grains.Providers.Gcp;
 internal sealed class GcpObjects(ParameterFaults faults)
 {
     private const string Parameter = "secrets";
-    private const int Most = 256;
 
     private readonly List<GcpObject> _objects = [];
     private readonly Dictionary<string, string> _paths = new(StringComparer.Ordinal);
 
     public ImmutableArray<GcpObject> Read(string? yaml)
     {
-        try
-        {
-            if (string.IsNullOrWhiteSpace(yaml) || YamlReader.Read(yaml) is not [YamlSequence { Items: { IsEmpty: false, Length: <= Most } items }])
-            {
-                faults.Add(Parameter, $"is not a YAML list of 1 to {Most} entries {{resourceName, path}}");
-                return [];
-            }
-            for (var i = 0; i < items.Length; i++)
-                ReadOne(items[i], $"{Parameter}[{i}]");
-        }
-        catch (YamlFault fault)
-        {
-            faults.Add(Parameter, $"cannot be read as YAML, line {fault.Line}: {fault.Message}");
-        }
+        ObjectList.Read(faults, Parameter, "{resourceName, path}", yaml, ReadOne);
         return [.. _objects];
     }
 
-    private void ReadOne(YamlNode node, string field)
+    private void ReadOne(ObjectFields fields)
     {
-        if (node is not YamlMapping mapping)
-        {
-            faults.Add(field, $"is {node.Kind}, expected {{resourceName, path}}");
-            return;
-        }
-        var fields = mapping.Entries.ToDictionary(entry => entry.Key.Text, entry => entry.Value, StringComparer.Ordinal);
-        var (json, yaml) = (Text(fields, "extractJSONKey", field), Text(fields, "extractYAMLKey", field));
+        var field = fields.Field;
+        var (json, yaml) = (fields.Text("extractJSONKey"), fields.Text("extractYAMLKey"));
         if (json.Length > 0 && yaml.Length > 0)
             faults.Add(field, "has both extractJSONKey and extractYAMLKey, expected one");
         var written = new GcpObject
         {
-            Resource = Resource(Text(fields, "resourceName", field), field),
-            Path = Text(fields, "path", field) is { Length: > 0 } path ? path : Text(fields, "fileName", field),
-            Mode = Mode(fields, field),
+            Resource = Resource(fields.Text("resourceName"), field),
+            Path = fields.Text("path") is { Length: > 0 } path ? path : fields.Text("fileName"),
+            Mode = fields.Mode("mode") ?? SecretFile.DefaultMode,
             Key = json.Length > 0 ? json : yaml,
             IsYaml = yaml.Length > 0,
-            IsBase64 = IsTrue(fields, "decodeBase64", field),
-            AllKeys = IsTrue(fields, "allKeys", field),
-            Files = Files(fields, field),
+            IsBase64 = fields.IsTrue("decodeBase64"),
+            AllKeys = fields.IsTrue("allKeys"),
+            Files = Files(fields),
         };
         Check(written, field);
         _objects.Add(written);
@@ -88,55 +69,17 @@ internal sealed class GcpObjects(ParameterFaults faults)
         return resource;
     }
 
-    private int Mode(Dictionary<string, YamlNode> fields, string field)
+    private ImmutableArray<(string Name, string Key)> Files(ObjectFields fields)
     {
-        if (!fields.TryGetValue("mode", out var node) || node is YamlScalar { Type: YamlType.Null })
-            return SecretFile.DefaultMode;
-        if (!FilePermissions.TryRead(node, out var mode))
-            faults.Add($"{field}.mode", $"is {(node is YamlScalar scalar ? $"'{Words.Clip(scalar.Text)}'" : node.Kind)}, {FilePermissions.Expected}");
-        return mode;
-    }
-
-    private ImmutableArray<(string Name, string Key)> Files(Dictionary<string, YamlNode> fields, string field)
-    {
-        switch (fields.GetValueOrDefault("files"))
+        switch (fields["files"])
         {
             case null:
                 return [];
             case YamlMapping map when map.Entries.All(entry => entry.Value is YamlScalar { Type: not YamlType.Null }):
                 return [.. map.Entries.Select(entry => (entry.Key.Text, ((YamlScalar)entry.Value).Text))];
             default:
-                faults.Add($"{field}.files", "cannot be read, expected file names, each with a key: {user: username, password: /db/password}");
+                faults.Add($"{fields.Field}.files", "cannot be read, expected file names, each with a key: {user: username, password: /db/password}");
                 return [];
-        }
-    }
-
-    private bool IsTrue(Dictionary<string, YamlNode> fields, string name, string field)
-    {
-        switch ((fields.GetValueOrDefault(name) as YamlScalar)?.Text)
-        {
-            case "true" or "True" or "TRUE":
-                return true;
-            case null when !fields.ContainsKey(name):
-            case "false" or "False" or "FALSE":
-                return false;
-            default:
-                faults.Add($"{field}.{name}", "is neither true nor false");
-                return false;
-        }
-    }
-
-    private string Text(Dictionary<string, YamlNode> fields, string name, string field)
-    {
-        switch (fields.GetValueOrDefault(name))
-        {
-            case null or YamlScalar { Type: YamlType.Null }:
-                return "";
-            case YamlScalar scalar:
-                return scalar.Text;
-            case var other:
-                faults.Add($"{field}.{name}", $"is {other.Kind}, expected a text");
-                return "";
         }
     }
 }

@@ -14,57 +14,38 @@ namespace ActorCsi.Grains.Providers.Vault;
 internal sealed class VaultObjects(ParameterFaults faults)
 {
     private const string Parameter = "objects";
-    private const int Most = 256;
 
     private readonly List<VaultObject> _objects = [];
 
     public ImmutableArray<VaultObject> Read(string? yaml)
     {
-        try
-        {
-            if (string.IsNullOrWhiteSpace(yaml) || YamlReader.Read(yaml) is not [YamlSequence { Items: { IsEmpty: false, Length: <= Most } items }])
-            {
-                faults.Add(Parameter, $"is not a YAML list of 1 to {Most} entries {{objectName, secretPath, secretKey}}");
-                return [];
-            }
-            for (var i = 0; i < items.Length; i++)
-                ReadOne(items[i], $"{Parameter}[{i}]");
-        }
-        catch (YamlFault fault)
-        {
-            faults.Add(Parameter, $"cannot be read as YAML, line {fault.Line}: {fault.Message}");
-        }
+        ObjectList.Read(faults, Parameter, "{objectName, secretPath, secretKey}", yaml, ReadOne);
         return [.. _objects];
     }
 
-    private void ReadOne(YamlNode node, string field)
+    private void ReadOne(ObjectFields fields)
     {
-        if (node is not YamlMapping mapping)
-        {
-            faults.Add(field, $"is {node.Kind}, expected {{objectName, secretPath, secretKey}}");
-            return;
-        }
-        var fields = mapping.Entries.ToDictionary(entry => entry.Key.Text, entry => entry.Value, StringComparer.Ordinal);
-        var name = Text(fields, "objectName", field);
-        var path = Text(fields, "secretPath", field);
-        var method = Text(fields, "method", field);
-        var arguments = fields.GetValueOrDefault("secretArgs") switch
+        var field = fields.Field;
+        var name = fields.Text("objectName");
+        var path = fields.Text("secretPath");
+        var method = fields.Text("method");
+        var arguments = fields["secretArgs"] switch
         {
             null or YamlScalar { Type: YamlType.Null } => null,
             YamlMapping map => Json(map),
             var other => Fault($"{field}.secretArgs", $"is {other.Kind}, expected a mapping"),
         };
-        var permission = Mode(fields, field);
+        var permission = fields.Mode("filePermission") ?? 0;
         var written = new VaultObject
         {
             Name = name,
             Read = new VaultRead(Method(method, field), Path(path, field), arguments),
-            Key = Text(fields, "secretKey", field),
+            Key = fields.Text("secretKey"),
             Mode = permission == 0 ? SecretFile.DefaultMode : permission,
-            Encoding = Encoding(Text(fields, "encoding", field), field),
-            AllKeys = IsTrue(fields, "allKeys", field),
-            Parts = Parts(fields, field),
-            PluginJson = PluginJson(name, path, Text(fields, "secretKey", field), method, arguments, permission, Text(fields, "encoding", field)),
+            Encoding = Encoding(fields.Text("encoding"), field),
+            AllKeys = fields.IsTrue("allKeys"),
+            Parts = Parts(fields),
+            PluginJson = PluginJson(name, path, fields.Text("secretKey"), method, arguments, permission, fields.Text("encoding")),
         };
         Check(written, field);
         _objects.Add(written);
@@ -115,15 +96,6 @@ internal sealed class VaultObjects(ParameterFaults faults)
     private static string Query(string query) => string.Join('&', query.Split('&', StringSplitOptions.RemoveEmptyEntries)
         .Select(pair => string.Join('=', pair.Split('=', 2).Select(part => Uri.EscapeDataString(Uri.UnescapeDataString(part.Replace('+', ' ')))))));
 
-    private int Mode(Dictionary<string, YamlNode> fields, string field)
-    {
-        if (!fields.TryGetValue("filePermission", out var node) || node is YamlScalar { Type: YamlType.Null })
-            return 0;
-        if (!FilePermissions.TryRead(node, out var mode))
-            faults.Add($"{field}.filePermission", $"is {(node is YamlScalar scalar ? $"'{Words.Clip(scalar.Text)}'" : node.Kind)}, {FilePermissions.Expected}");
-        return mode;
-    }
-
     private VaultEncoding Encoding(string encoding, string field)
     {
         switch (encoding.ToUpperInvariant())
@@ -140,16 +112,16 @@ internal sealed class VaultObjects(ParameterFaults faults)
         }
     }
 
-    private ImmutableArray<VaultPart> Parts(Dictionary<string, YamlNode> fields, string field)
+    private ImmutableArray<VaultPart> Parts(ObjectFields fields)
     {
-        switch (fields.GetValueOrDefault("files"))
+        switch (fields["files"])
         {
             case null:
                 return [];
             case YamlMapping map when map.Entries.All(entry => Keys(entry.Value) is { IsEmpty: false }):
                 return [.. map.Entries.Select(entry => new VaultPart(entry.Key.Text, Keys(entry.Value)))];
             default:
-                faults.Add($"{field}.files", "cannot be read, expected file names, each with a key or a list of keys: {tls.crt: [certificate, ca_chain]}");
+                faults.Add($"{fields.Field}.files", "cannot be read, expected file names, each with a key or a list of keys: {tls.crt: [certificate, ca_chain]}");
                 return [];
         }
     }
@@ -160,34 +132,6 @@ internal sealed class VaultObjects(ParameterFaults faults)
         YamlSequence list when list.Items.All(item => item is YamlScalar { Type: not YamlType.Null }) => [.. list.Items.Select(item => ((YamlScalar)item).Text)],
         _ => [],
     };
-
-    private bool IsTrue(Dictionary<string, YamlNode> fields, string name, string field)
-    {
-        switch ((fields.GetValueOrDefault(name) as YamlScalar)?.Text)
-        {
-            case "true" or "True" or "TRUE":
-                return true;
-            case null when !fields.ContainsKey(name):
-            case "false" or "False" or "FALSE":
-                return false;
-            default:
-                faults.Add($"{field}.{name}", "is neither true nor false");
-                return false;
-        }
-    }
-
-    private string Text(Dictionary<string, YamlNode> fields, string name, string field)
-    {
-        switch (fields.GetValueOrDefault(name))
-        {
-            case null or YamlScalar { Type: YamlType.Null }:
-                return "";
-            case YamlScalar scalar:
-                return scalar.Text;
-            case var other:
-                return Fault($"{field}.{name}", $"is {other.Kind}, expected a text") ?? "";
-        }
-    }
 
     private string? Fault(string field, string fault)
     {
