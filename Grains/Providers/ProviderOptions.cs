@@ -38,6 +38,9 @@ public sealed record ProviderOptions
     /// <summary>As whom certificates are requested in the cluster's API. Default: as the pod.</summary>
     public CertificateRequester CertificatesRequestedBy { get; init; }
 
+    /// <summary>Whether classes may act with an identity of the node. Default: they may, as with the existing plugins.</summary>
+    public NodeIdentities NodeIdentities { get; init; }
+
     /// <summary>The driver's environment, for what providers take from there where a class says nothing: <c>VAULT_ADDR</c>. Default: empty.</summary>
     public Func<string, string?> Environment { get; init; } = _ => null;
 

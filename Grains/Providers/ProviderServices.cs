@@ -34,7 +34,7 @@ public static class ProviderServices
             .AddSingleton<ISecretProvider>(host => new PkiProvider(Authority(options, host), host.GetRequiredService<KeyMaker>(), host.GetRequiredService<TimeProvider>()))
             .AddVault(options)
             .AddAws(options)
-            .AddAzure(options)
+            .AddAzure()
             .AddGcp(options)
             .AddSources()
             .AddIssuance(options)

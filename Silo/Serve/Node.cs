@@ -87,6 +87,7 @@ internal static class Node
             PkiKey = NullIfEmpty(options.PkiKey),
             PkiTrusted = NullIfEmpty(options.PkiTrusted),
             CertificatesRequestedBy = options.CertificatesRequestedBy,
+            NodeIdentities = options.NodeIdentities,
             Environment = Environment.GetEnvironmentVariable,
         });
         services.Configure<VolumeOptions>(volumes =>

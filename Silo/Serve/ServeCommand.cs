@@ -33,6 +33,7 @@ internal sealed class ServeCommand : Command
     private readonly Setting<string> _pkiKey = new("pki-ca-key", "", "The key of that authority.", Text);
     private readonly Setting<string> _pkiTrusted = new("pki-trusted-certs", "", "The certificates that pods shall trust (ca.crt), where that is more than the authority's own root: the old root and the next one, say.", Text);
     private readonly Setting<CertificateRequester> _certificatesRequestedBy = new("certificates-requested-by", "pod", "As whom the providers cert-manager, spiffe and kubernetes request certificates: pod (with its own token) or driver.", Requester);
+    private readonly Setting<NodeIdentities> _nodeIdentities = new("node-identities", "allowed", "Whether classes may act with an identity of the node in place of the pod's (gcp: provider-adc; azure: useVMManagedIdentity, usePodIdentity): allowed or refused.", Identities);
     private readonly Setting<string[]> _inlineDefaults = new("inline-defaults", "", "Parameters of volumes that name no class (those of cert-manager's drivers), where their attributes say nothing: name=value, joined by commas.", Words);
     private readonly Setting<string> _metricsAddress = new("metrics-addr", ":8095", "Where /metrics, /healthz and /readyz are served over HTTP: :PORT or ADDRESS:PORT; empty for not at all.", Text);
     private readonly Setting<string> _otlpEndpoint = new("otlp-endpoint", "", "Where metrics and traces are sent by OTLP: http://HOST:PORT; empty for nowhere.", Text, "OTEL_EXPORTER_OTLP_ENDPOINT");
@@ -47,7 +48,7 @@ internal sealed class ServeCommand : Command
         foreach (Option option in (Option[])[
             _endpoint, _driverName, _nodeId, _stateDir, _registrationDir, _kubeletEndpoint, _maxVolumes, _drainTimeout,
             _kubernetes, _classes, _providerVolume, _moreProviderVolumes, _preferBuiltIn, _providerAudiences, _providerTimeout, _maxMessage,
-            _rotation, _pollInterval, _outageAllowance, _volumeSize, _volumeInodes, _pkiCertificate, _pkiKey, _pkiTrusted, _certificatesRequestedBy, _inlineDefaults,
+            _rotation, _pollInterval, _outageAllowance, _volumeSize, _volumeInodes, _pkiCertificate, _pkiKey, _pkiTrusted, _certificatesRequestedBy, _nodeIdentities, _inlineDefaults,
             _metricsAddress, _otlpEndpoint, _otlpProtocol, _jsonLog, _verbosity, _clock, _clockRate])
             Add(option);
         SetAction((parsed, cancellationToken) => Node.Run(Read(parsed), cancellationToken));
@@ -79,6 +80,7 @@ internal sealed class ServeCommand : Command
         PkiKey = _pkiKey.Of(parsed),
         PkiTrusted = _pkiTrusted.Of(parsed),
         CertificatesRequestedBy = _certificatesRequestedBy.Of(parsed),
+        NodeIdentities = _nodeIdentities.Of(parsed),
         InlineDefaults = _inlineDefaults.Of(parsed),
         MetricsAddress = _metricsAddress.Of(parsed),
         OtlpEndpoint = _otlpEndpoint.Of(parsed),
@@ -100,6 +102,13 @@ internal sealed class ServeCommand : Command
         "pod" => CertificateRequester.Pod,
         "driver" => CertificateRequester.Driver,
         _ => throw new FormatException("expected pod or driver"),
+    };
+
+    private static NodeIdentities Identities(string text) => text switch
+    {
+        "allowed" => NodeIdentities.Allowed,
+        "refused" => NodeIdentities.Refused,
+        _ => throw new FormatException("expected allowed or refused"),
     };
 
     private static long Whole(string text)

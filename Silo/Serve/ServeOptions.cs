@@ -1,3 +1,4 @@
+using ActorCsi.Grains.Providers;
 using ActorCsi.Grains.Providers.Issuance;
 
 namespace ActorCsi.Silo.Serve;
@@ -28,6 +29,7 @@ internal sealed record ServeOptions
     public required string PkiKey { get; init; }
     public required string PkiTrusted { get; init; }
     public required CertificateRequester CertificatesRequestedBy { get; init; }
+    public required NodeIdentities NodeIdentities { get; init; }
     public required IReadOnlyList<string> InlineDefaults { get; init; }
     public required string MetricsAddress { get; init; }
     public required string OtlpEndpoint { get; init; }

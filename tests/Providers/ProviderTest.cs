@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Net;
 using ActorCsi.Fakes;
 using ActorCsi.Fakes.Stores;
 using ActorCsi.GrainEngine;
@@ -19,6 +20,9 @@ namespace ActorCsi.Tests.Providers;
 public abstract class ProviderTest : IAsyncLifetime, IDisposable
 {
     protected const string ClassName = "content";
+
+    /// <summary>What is asked in plain HTTP answers for this node alone: whoever goes there by a proxy, as the environment may name one, does not arrive.</summary>
+    private static readonly WebProxy NowhereForPlainHttp = new("http://127.0.0.1:1") { BypassList = ["^https:"] };
 
     private readonly TemporaryDirectory _files = new();
     private readonly TaskScheduler _scheduler = new ConcurrentExclusiveSchedulerPair().ExclusiveScheduler;
@@ -50,6 +54,9 @@ public abstract class ProviderTest : IAsyncLifetime, IDisposable
 
     /// <summary>Whether there is a state directory at all. Said before the first publish.</summary>
     protected bool IsDurable { get; set; }
+
+    /// <summary>Whether classes may act as the node. Said before the first publish.</summary>
+    protected NodeIdentities NodeIdentities { get; set; }
 
     protected TimeSpan? PollInterval { get; set; } = TimeSpan.FromMinutes(2);
 
@@ -220,9 +227,10 @@ public abstract class ProviderTest : IAsyncLifetime, IDisposable
                 .AddProviders(Options(new ProviderOptions
                 {
                     StateDirectory = _files.Path,
+                    NodeIdentities = NodeIdentities,
                     Environment = Variables.GetValueOrDefault,
                     // Answers take real time: when a test moves the clock, that must not end what is on its way.
-                    Http = new ProviderHttpOptions { Observe = Egress.Observe, AttemptTimeout = TimeSpan.FromDays(1), ConnectTo = ConnectTo, CaFile = TrustsAuthority ? CaFile : null },
+                    Http = new ProviderHttpOptions { Observe = Egress.Observe, AttemptTimeout = TimeSpan.FromDays(1), ConnectTo = ConnectTo, Proxy = NowhereForPlainHttp, CaFile = TrustsAuthority ? CaFile : null },
                 }))
                 .AddSingleton<IServiceAccounts>(ApiServer)
                 .AddSingleton<INodeLabels>(ApiServer);

@@ -18,6 +18,7 @@ public sealed class CommandTests
     [InlineData("hold db", "'db' names no class: expected NAMESPACE/NAME")]
     [InlineData("resume shop/", "expected NAMESPACE/NAME")]
     [InlineData("doctor --nonsense", "--nonsense")]
+    [InlineData("serve --node-identities false", "--node-identities: 'false' cannot be used: expected allowed or refused")]
     public void Parse_Mistyped_SaysWhatWasExpected(string line, string expected)
     {
         var errors = Program.Commands().Parse(line.Split(' ')).Errors;

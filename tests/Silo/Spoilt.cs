@@ -1,4 +1,5 @@
 using ActorCsi.Fakes.Cluster;
+using ActorCsi.Grains.Providers;
 using Google.Protobuf.WellKnownTypes;
 
 namespace ActorCsi.Tests.Silo;
@@ -108,6 +109,11 @@ internal static class Spoilt
         Row("a class in two files", "class-files", "Warning", "shop/certificate", node => node.Write("/classes/z.yaml", File.ReadAllText(node["/classes/certificate.yaml"]))),
         Row("a parameter that makes no sense", "class-providers", "Error", "shop/certificate", node => node.Edit("/classes/certificate.yaml", "duration: 1h", "duration: soon")),
         Row("a parameter of the driver's own that is misspelt", "class-providers", "Error", "actorcsi.io/hodl", node => node.Edit("/classes/certificate.yaml", "duration: 1h", "actorcsi.io/hodl: \"true\"")),
+        Row("the node's identity where those are refused", "class-providers", "Error", "parameters.auth is provider-adc", node =>
+        {
+            node.Surroundings = node.Surroundings with { Options = node.Surroundings.Options with { NodeIdentities = NodeIdentities.Refused } };
+            node.WriteClass("adc", "gcp", "auth: provider-adc\n    secrets: \"[{resourceName: projects/shop/secrets/db/versions/1, path: db}]\"");
+        }),
         Row("a template with a mistake", "class-providers", "Error", "'shout' is no helper", node => node.Edit("/classes/certificate.yaml", "duration: 1h", "actorcsi.io/templates: \"[{path: a, template: '{{ tls.crt | shout }}'}]\"")),
         Row("a source with a mistake", "class-providers", "Error", "source 'pki'", node => node.WriteClass("several", "sources", "sources: \"[{provider: pki, parameters: {duration: soon}}]\"")),
         Row("a source whose token kubelet does not bring", "token-requests", "Error", "'nobody'", node => node.WriteClass("several", "sources", "sources: \"[{provider: pki}, {provider: token, parameters: {objects: [{audience: nobody}]}}]\"")),

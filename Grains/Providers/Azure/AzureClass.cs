@@ -15,6 +15,9 @@ internal sealed record AzureClass
     /// <summary>The audience of the token that AKS's token proxy takes.</summary>
     private const string BindingAudience = "api://AKSIdentityBinding";
 
+    private const string Machine = "useVMManagedIdentity";
+    private const string AadPodIdentity = "usePodIdentity";
+
     private const int ShortestVaultName = 3;
     private const int LongestVaultName = 24;
 
@@ -57,6 +60,14 @@ internal sealed record AzureClass
         (AzureIdentityMode.Machine or AzureIdentityMode.AadPodIdentity, _) => TokenDemand.None,
         (AzureIdentityMode.Pod, "") => TokenDemand.Among(Audience), // it may be a Secret with an application's password that is used
         _ => TokenDemand.For(Audience),
+    };
+
+    /// <summary>The parameter that asks for an identity of the node; null where the pod's will do.</summary>
+    public string? NodeIdentity => Mode switch
+    {
+        AzureIdentityMode.Machine => Machine,
+        AzureIdentityMode.AadPodIdentity => AadPodIdentity,
+        _ => null,
     };
 
     /// <exception cref="VolumeException">The parameters make no sense; names each fault.</exception>
@@ -110,7 +121,7 @@ internal sealed record AzureClass
         {
             (string Parameter, AzureIdentityMode Mode)[] all =
             [
-                ("useVMManagedIdentity", AzureIdentityMode.Machine), ("usePodIdentity", AzureIdentityMode.AadPodIdentity), ("useAzureTokenProxy", AzureIdentityMode.TokenProxy),
+                (Machine, AzureIdentityMode.Machine), (AadPodIdentity, AzureIdentityMode.AadPodIdentity), ("useAzureTokenProxy", AzureIdentityMode.TokenProxy),
             ];
             var wanted = all.Where(one => IsTrue(one.Parameter)).ToArray();
             if (wanted.Length > 1)

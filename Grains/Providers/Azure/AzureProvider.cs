@@ -13,7 +13,7 @@ namespace ActorCsi.Grains.Providers.Azure;
 /// </code>
 /// A vault does not tell the version of something for less than the thing itself, except by its lists of versions: so step 2 is for classes with those only.
 /// </remarks>
-internal sealed class AzureProvider(ProviderHttp http, AzureIdentities identities, AzureLogins logins, Func<string, string?> environment) : ISecretProvider
+internal sealed class AzureProvider(ProviderHttp http, AzureIdentities identities, AzureLogins logins, ProviderOptions options) : ISecretProvider
 {
     private static readonly CultureInfo Invariant = CultureInfo.InvariantCulture;
 
@@ -57,7 +57,13 @@ internal sealed class AzureProvider(ProviderHttp http, AzureIdentities identitie
     /// <summary>What an object is called in status, as the plugin has it.</summary>
     private static string Id(AzureObject one) => $"{one.Read.Kind.Word}/{one.Read.Name}";
 
-    private AzureClass Read(SecretProviderClass secretClass) => AzureClass.Read(secretClass, environment);
+    private AzureClass Read(SecretProviderClass secretClass)
+    {
+        var wanted = AzureClass.Read(secretClass, options.Environment);
+        return wanted.NodeIdentity is { } parameter && options.NodeIdentities is NodeIdentities.Refused
+            ? throw NodeIdentityRefusal.Of($"parameters.{parameter} is true", NodeIdentityRefusal.Option, "Use the pod's own: clientID, or the annotation azure.workload.identity/client-id of its service account")
+            : wanted;
+    }
 
     /// <summary>
     /// The versions from the newest, or the one that the class names, backwards: a file for each, called 0, 1, 2 … The plugin's documentation promises as many as

@@ -5,8 +5,8 @@ namespace ActorCsi.Grains.Providers.Azure;
 /// <summary>The azure provider, for the host.</summary>
 internal static class AzureServices
 {
-    public static IServiceCollection AddAzure(this IServiceCollection services, ProviderOptions options) => services
+    public static IServiceCollection AddAzure(this IServiceCollection services) => services
         .AddSingleton<AzureIdentities>()
         .AddSingleton<AzureLogins>()
-        .AddSingleton<ISecretProvider>(host => ActivatorUtilities.CreateInstance<AzureProvider>(host, options.Environment));
+        .AddSingleton<ISecretProvider, AzureProvider>();
 }

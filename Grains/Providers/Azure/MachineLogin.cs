@@ -6,10 +6,10 @@ namespace ActorCsi.Grains.Providers.Azure;
 internal static class MachineLogin
 {
     /// <summary>The metadata service, at the same address on every machine. Plain HTTP, and no way there but from the machine.</summary>
-    public static readonly HttpEndpoint Metadata = new(new Uri("http://169.254.169.254/"));
+    public static readonly HttpEndpoint Metadata = new(new Uri("http://169.254.169.254/")) { IsOnThisNode = true };
 
     /// <summary>What aad-pod-identity runs on each node.</summary>
-    public static readonly HttpEndpoint AadPodIdentity = new(new Uri("http://localhost:2579/"));
+    public static readonly HttpEndpoint AadPodIdentity = new(new Uri("http://localhost:2579/")) { IsOnThisNode = true };
 
     public static async Task<(Secret Token, TimeSpan Life)> LogIn(EndpointClient client, AzureAccount account, CancellationToken cancellationToken)
     {

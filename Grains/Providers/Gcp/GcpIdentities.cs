@@ -8,7 +8,7 @@ namespace ActorCsi.Grains.Providers.Gcp;
 /// the Secret's key.json; or the driver, where the class says so and the administrator lets it.
 /// </summary>
 internal sealed class GcpIdentities(
-    GcpSettings settings, DriverCredentials driver, WorkloadPools pools, MetadataServer metadata, GoogleTokens tokens, IServiceAccounts serviceAccounts)
+    ProviderOptions options, GcpSettings settings, DriverCredentials driver, WorkloadPools pools, MetadataServer metadata, GoogleTokens tokens, IServiceAccounts serviceAccounts)
 {
     private const string KeyFile = "key.json";
 
@@ -107,9 +107,10 @@ internal sealed class GcpIdentities(
 
     private void RequireDriverAllowed()
     {
-        if (!settings.AllowsDriversCredentials)
-            throw new VolumeException(VolumeError.ProviderDenies,
-                "parameters.auth is provider-adc, and ALLOW_PROVIDER_ADC=false in the driver's environment keeps its own credentials from classes. Use pod-adc");
+        var forbids = options.NodeIdentities is NodeIdentities.Refused ? NodeIdentityRefusal.Option
+            : settings.AllowsDriversCredentials ? null : "ALLOW_PROVIDER_ADC=false in the driver's environment";
+        if (forbids is not null)
+            throw NodeIdentityRefusal.Of("parameters.auth is provider-adc", forbids, "Use pod-adc, and grant the pod's service account what is read");
     }
 
     private Uri TokenService(WorkloadPool pool) => settings.TokenEndpoint

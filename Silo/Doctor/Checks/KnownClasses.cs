@@ -38,6 +38,7 @@ internal static class KnownClasses
             SocketDirectories = [.. node.Options.ProviderDirectories.Select(node.At)],
             PreferBuiltIn = node.Options.PreferBuiltIn,
             CertificatesRequestedBy = node.Options.CertificatesRequestedBy,
+            NodeIdentities = node.Options.NodeIdentities,
             PluginAudiences = Node.PluginAudiences(node.Options.ProviderAudiences),
             StateDirectory = node.At(node.Options.StateDirectory),
             Environment = node.Variable,

@@ -1,5 +1,6 @@
 using ActorCsi.Fakes.Stores;
 using ActorCsi.Fakes.Stores.Aws;
+using ActorCsi.Grains.Providers;
 using ActorCsi.Testing;
 
 namespace ActorCsi.Tests.Providers.Aws;
@@ -23,6 +24,16 @@ public sealed class PodIdentityTests : AwsTest
         await Publish();
         Assert.Equal(("bob", 1, 0), (Files()["user"], Aws.Agent.Requests.Count, Aws.Asked("AssumeRoleWithWebIdentity")));
         Assert.StartsWith("ey", Aws.Agent.Requests.Single().Headers["Authorization"], StringComparison.Ordinal); // bare, no Bearer
+    }
+
+    [Fact]
+    public async Task Publish_IdentitiesOfTheNodeAreRefused_ThatOfThePodIsNone()
+    {
+        NodeIdentities = NodeIdentities.Refused;
+        Aws.Associate("web", "shop");
+        SetClass(User, Uses);
+        await Publish();
+        Assert.Equal("bob", Files()["user"]);
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using ActorCsi.Fakes.Stores;
+using ActorCsi.Grains.Providers;
 using Microsoft.AspNetCore.Http;
 
 namespace ActorCsi.Tests.Providers.Azure;
@@ -149,6 +150,25 @@ public sealed class IdentityTests : AzureTest
         Assert.Equal("s3cret", Files()["password"]);
         Assert.All(metadata.Requests, request => Assert.Equal((path, "true"), (request.Path, request.Headers["Metadata"])));
         Assert.Empty(Entra.Front.Requests);
+    }
+
+    [Theory]
+    [InlineData("useVMManagedIdentity")]
+    [InlineData("usePodIdentity")]
+    public async Task Publish_IdentityOfTheNodeWhereThoseAreRefused_AsksNobody(string parameter)
+    {
+        NodeIdentities = NodeIdentities.Refused;
+        await using var node = await StoreServer.Start(new RequestDelegate(StoreFaults.Status(500)));
+        Redirect("169.254.169.254:80", node);
+        Redirect("localhost:2579", node);
+        SetClass(Password, (parameter, "true"));
+        var failure = await PublishFails();
+        Assert.Equal(VolumeError.ProviderDenies, failure.Error);
+        Assert.Contains($"parameters.{parameter} is true: that is an identity of the node, and --node-identities=refused among the driver's options keeps those from classes. Use the pod's own", failure.Message, StringComparison.Ordinal);
+        Assert.Empty(node.Requests);
+        SetClass(Password);
+        await Publish();
+        Assert.Equal([Client], Clients());
     }
 
     [Fact]

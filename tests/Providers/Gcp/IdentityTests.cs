@@ -55,7 +55,7 @@ public sealed class IdentityTests : GcpTest
     {
         var settings = new GcpSettings(_ => null);
         var driver = new DriverCredentials(settings);
-        var identities = new GcpIdentities(settings, driver, new WorkloadPools(settings, driver, null!), null!, null!, new NoServiceAccounts());
+        var identities = new GcpIdentities(new ProviderOptions { StateDirectory = "unused" }, settings, driver, new WorkloadPools(settings, driver, null!), null!, null!, new NoServiceAccounts());
         var secretClass = new SecretProviderClass("default", "class", "gcp", new StringMap([new("secrets", User), new("audience", Pool)]), []);
         var volume = new VolumeSpec("id", "/target", Pod(), StringMap.Empty, "", ReadOnly: true, FsGroup: null, MountFlags: "");
         var tokens = new PodTokens([new PodToken(Pool, Secret.FromText("token"), Time.GetUtcNow())]);
@@ -200,16 +200,21 @@ public sealed class IdentityTests : GcpTest
         Assert.Contains(part, failure.Message, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task Publish_DriversCredentials_AreNotLentWhereThatIsForbidden()
+    [Theory]
+    [InlineData(NodeIdentities.Allowed, "false", "ALLOW_PROVIDER_ADC=false in the driver's environment")]
+    [InlineData(NodeIdentities.Refused, "true", "--node-identities=refused among the driver's options")]
+    public async Task Publish_DriversCredentials_AreNotLentWhereThatIsForbidden(NodeIdentities option, string variable, string by)
     {
-        Variables["ALLOW_PROVIDER_ADC"] = "false";
+        (NodeIdentities, Variables["ALLOW_PROVIDER_ADC"]) = (option, variable);
         Google.Machine("node@shop.iam.gserviceaccount.com");
         SetClass(User, ("auth", "provider-adc"));
         var failure = await PublishFails();
         Assert.Equal(VolumeError.ProviderDenies, failure.Error);
-        Assert.Contains("ALLOW_PROVIDER_ADC=false in the driver's environment keeps its own credentials from classes", failure.Message, StringComparison.Ordinal);
+        Assert.Contains($"parameters.auth is provider-adc: that is an identity of the node, and {by} keeps those from classes. Use pod-adc", failure.Message, StringComparison.Ordinal);
         Assert.Empty(Google.Metadata.Requests);
+        SetClass(User, ("auth", "pod-adc"));
+        await Publish();
+        Assert.Equal("bob", Files()["user"]);
     }
 
     [Fact]
