@@ -11,7 +11,7 @@ internal static class ApiHandler
     public static SocketsHttpHandler Create(ClusterAccess access) => new()
     {
         UseProxy = access.Proxy is not null,
-        Proxy = access.Proxy is { } proxy ? Through(proxy) : null,
+        Proxy = access.Proxy is { } proxy ? new WebProxy(proxy) { Credentials = EnvironmentProxy.LoginOf(proxy) } : null,
         AllowAutoRedirect = false, // a token is for this server only
         UseCookies = false,
         ConnectTimeout = TimeSpan.FromSeconds(10),
@@ -24,11 +24,6 @@ internal static class ApiHandler
         PooledConnectionLifetime = TimeSpan.FromMinutes(15),
         PooledConnectionIdleTimeout = TimeSpan.FromMinutes(2),
         SslOptions = Tls(access),
-    };
-
-    private static WebProxy Through(Uri proxy) => new(proxy)
-    {
-        Credentials = proxy.UserInfo.Split(':', 2) is [{ Length: > 0 } user, .. var password] ? new NetworkCredential(Uri.UnescapeDataString(user), Uri.UnescapeDataString(string.Concat(password))) : null,
     };
 
     private static SslClientAuthenticationOptions Tls(ClusterAccess access) => new()

@@ -6,6 +6,7 @@ using ActorCsi.Driver;
 using ActorCsi.Grains;
 using ActorCsi.Grains.Classes;
 using ActorCsi.Grains.Providers;
+using ActorCsi.Grains.Providers.Http;
 using ActorCsi.Grains.Tmpfs;
 using ActorCsi.Kubernetes;
 using ActorCsi.Kubernetes.Access;
@@ -89,6 +90,7 @@ internal static class Node
             CertificatesRequestedBy = options.CertificatesRequestedBy,
             NodeIdentities = options.NodeIdentities,
             Environment = Environment.GetEnvironmentVariable,
+            Http = new ProviderHttpOptions { Proxy = new EnvironmentProxy(Environment.GetEnvironmentVariable) },
         });
         services.Configure<VolumeOptions>(volumes =>
         {

@@ -1,4 +1,3 @@
-using System.Net.Sockets;
 using System.Security.Authentication;
 
 namespace ActorCsi.Grains.Providers.Http;
@@ -50,7 +49,7 @@ internal static class HttpFailures
     {
         AnswerTooLong => "gives an answer that is too long",
         HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError } => $"cannot be reached: there is no address for '{endpoint.Address.Host}'",
-        HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError } => $"cannot be reached: {Words.Clip(Innermost<SocketException>(failure)?.Message ?? failure.Message)}",
+        HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError } => $"cannot be reached: {Words.Clip(failure.Message)}", // with the address: it may be a proxy's
         HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } => $"cannot be talked to in TLS: {Words.Clip(Innermost<AuthenticationException>(failure)?.Message ?? failure.Message, 500)}",
         HttpRequestException { HttpRequestError: HttpRequestError.ProxyTunnelError } => $"cannot be reached through the proxy: {Words.Clip(failure.Message)}",
         HttpRequestException { HttpRequestError: HttpRequestError.InvalidResponse } => "does not answer in HTTP",

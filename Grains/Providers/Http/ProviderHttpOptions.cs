@@ -28,7 +28,7 @@ public sealed record ProviderHttpOptions
     /// <summary>PEM: authorities for servers of which the class says nothing else; null for the machine's own.</summary>
     public string? CaFile { get; init; }
 
-    /// <summary>The proxy; null for what HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY say.</summary>
+    /// <summary>The proxy; null for what HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY say to the framework, which knows no networks in NO_PROXY.</summary>
     public IWebProxy? Proxy { get; init; }
 
     /// <summary>

@@ -36,7 +36,7 @@ public sealed class FailureTests : HttpTest
         var endpoint = Endpoint;
         await Server.DisposeAsync();
         var failure = await Assert.ThrowsAsync<VolumeException>(() => SendThroughTime(Client(endpoint), Post()).Soon());
-        Assert.Equal((VolumeError.ProviderUnavailable, $"{endpoint.Origin} cannot be reached: Connection refused"), (failure.Error, failure.Message));
+        Assert.Equal((VolumeError.ProviderUnavailable, $"{endpoint.Origin} cannot be reached: Connection refused ({endpoint.Address.Authority})"), (failure.Error, failure.Message));
     }
 
     [Fact]

@@ -166,32 +166,6 @@ public sealed class TlsTests : HttpTest
     }
 
     [Fact]
-    public async Task Send_Proxy_GetsTheTunnelAndSeesNothing()
-    {
-        var asked = new TaskCompletionSource<string>();
-        using var proxy = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
-        proxy.Start();
-        var serving = Tunnel();
-        var options = new ProviderHttpOptions { Proxy = new System.Net.WebProxy($"http://127.0.0.1:{((System.Net.IPEndPoint)proxy.LocalEndpoint).Port}") };
-        using var answer = await Client(options: options).Send(Get(), CancellationToken.None).Soon();
-        Assert.StartsWith($"CONNECT localhost:{Server.Address.Port} HTTP/1.1", await asked.Task.Soon(), StringComparison.Ordinal);
-        Assert.Equal(200, answer.Status);
-
-        async Task Tunnel()
-        {
-            using var incoming = await proxy.AcceptTcpClientAsync();
-            var near = incoming.GetStream();
-            var head = new byte[4096];
-            asked.SetResult(System.Text.Encoding.ASCII.GetString(head, 0, await near.ReadAsync(head)));
-            using var outgoing = new System.Net.Sockets.TcpClient();
-            await outgoing.ConnectAsync(System.Net.IPAddress.Loopback, Server.Address.Port);
-            await near.WriteAsync("HTTP/1.1 200 OK\r\n\r\n"u8.ToArray());
-            await Task.WhenAny(near.CopyToAsync(outgoing.GetStream()), outgoing.GetStream().CopyToAsync(near));
-        }
-        _ = serving;
-    }
-
-    [Fact]
     public async Task Observe_SeesWhatGoesWhere()
     {
         var egress = new EgressRecorder();
