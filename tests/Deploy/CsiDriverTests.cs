@@ -37,5 +37,11 @@ public sealed class CsiDriverTests
     [InlineData("helm drop-in")]
     public async Task TokenRequests_InThePeersPlace_AreLeftToTheCluster(string name) => Assert.Null((await CsiDriver(name))["tokenRequests"]);
 
+    /// <summary>Pods that request certificates with their own tokens need the API server's, and nobody else needs one.</summary>
+    [RenderTheory]
+    [MemberData(nameof(Rendering.InlineVolumes), MemberType = typeof(Rendering))]
+    public async Task TokenRequests_ForCertificates_AreTheApiServers(string name)
+        => Assert.Equal("", Assert.Single((await CsiDriver(name))["tokenRequests"]!.AsArray())!["audience"]!.GetValue<string>());
+
     private static async Task<JsonObject> CsiDriver(string name) => (await Rendering.Of(name)).Single(found => found.Kind == "CSIDriver")["spec"]!.AsObject();
 }

@@ -70,10 +70,7 @@ public sealed partial class DaemonSetTests
     [MemberData(nameof(Rendering.All), MemberType = typeof(Rendering))]
     public async Task KubeletEndpoint_AnyWay_IsTheEndpointAsTheNodeSeesIt(string name)
     {
-        var endpoint = await Path(name, "--endpoint");
-        var mount = MountOf(await Mounts(name), endpoint)!;
-
-        Assert.Equal(mount.HostPath + endpoint[mount.Path.Length..], await Option(name, "--kubelet-endpoint"));
+        Assert.Equal(OnTheNode(await Mounts(name), await Path(name, "--endpoint")), await Option(name, "--kubelet-endpoint"));
     }
 
     [RenderTheory]
@@ -94,7 +91,30 @@ public sealed partial class DaemonSetTests
     [RenderTheory]
     [MemberData(nameof(Rendering.All), MemberType = typeof(Rendering))]
     public async Task State_AnyWay_IsWhereTheNodeHasMemory(string name)
-        => Assert.StartsWith("/run/", MountOf(await Mounts(name), await Option(name, "--state-dir"))!.HostPath, StringComparison.Ordinal);
+        => Assert.StartsWith("/run/", OnTheNode(await Mounts(name), await Option(name, "--state-dir")), StringComparison.Ordinal);
+
+    /// <summary>Whoever makes a directory for kubelet leaves it open to all; the driver makes its own private.</summary>
+    [RenderTheory]
+    [MemberData(nameof(Rendering.All), MemberType = typeof(Rendering))]
+    public async Task State_AnyWay_IsADirectoryThatTheDriverMakes(string name)
+        => Assert.NotEqual(MountOf(await Mounts(name), await Option(name, "--state-dir"))!.Path, await Option(name, "--state-dir"));
+
+    /// <summary>By them drivers of several names keep out of each other's way on a node.</summary>
+    [RenderTheory]
+    [MemberData(nameof(Rendering.SideBySide), MemberType = typeof(Rendering))]
+    public async Task Drivers_SideBySide_ShareNothingOnTheNodeButKubeletsDirectories(string[] names)
+    {
+        var taken = new List<string>();
+        foreach (var name in names)
+        {
+            var (mounts, driver) = (await Mounts(name), await Option(name, "--drivername"));
+            string[] own = [driver, OnTheNode(mounts, await Path(name, "--endpoint")), OnTheNode(mounts, await Option(name, "--state-dir"))];
+            Assert.All(own, path => Assert.Contains(driver, path, StringComparison.Ordinal));
+            taken.AddRange(own);
+        }
+
+        Assert.Equal(taken.Count, taken.Distinct().Count());
+    }
 
     [RenderTheory]
     [InlineData("overlays/drop-in")]
@@ -157,16 +177,20 @@ public sealed partial class DaemonSetTests
     }
 
     [RenderTheory]
-    [InlineData("overlays/drop-in")]
-    [InlineData("overlays/node-by-node")]
-    [InlineData("helm drop-in")]
-    public async Task Pod_InThePeersPlace_WaitsUntilThePeerHasLeftTheNode(string name)
+    [InlineData("overlays/drop-in", "csi-secrets-store", "secrets-store-csi-driver")]
+    [InlineData("overlays/node-by-node", "csi-secrets-store", "secrets-store-csi-driver")]
+    [InlineData("overlays/cert-manager-csi", "cert-manager-csi-driver")]
+    [InlineData("overlays/spiffe-csi", "cert-manager-csi-driver-spiffe")]
+    [InlineData("helm drop-in", "csi-secrets-store", "secrets-store-csi-driver")]
+    [InlineData("helm cert-manager-csi", "cert-manager-csi-driver")]
+    [InlineData("helm spiffe-csi", "cert-manager-csi-driver-spiffe")]
+    public async Task Pod_InAnothersPlace_WaitsUntilThatHasLeftTheNode(string name, params string[] labels)
     {
         var apart = Assert.Single((await DaemonSet(name)).List("spec", "template", "spec", "affinity", "podAntiAffinity", "requiredDuringSchedulingIgnoredDuringExecution"));
 
         Assert.Equal("kubernetes.io/hostname", apart["topologyKey"]!.GetValue<string>());
         Assert.Empty(apart["namespaceSelector"]!.AsObject());
-        Assert.Equal(["csi-secrets-store", "secrets-store-csi-driver"], apart["labelSelector"]!["matchExpressions"]![0]!["values"]!.AsArray().Select(value => value!.GetValue<string>()));
+        Assert.Equal(labels, apart["labelSelector"]!["matchExpressions"]![0]!["values"]!.AsArray().Select(value => value!.GetValue<string>()));
     }
 
     [RenderTheory]
@@ -187,15 +211,19 @@ public sealed partial class DaemonSetTests
     internal static ParseResult Command(IEnumerable<Manifest> objects)
     {
         var container = Container(objects.Single(found => found.Kind == "DaemonSet"));
-        var variables = container["env"]!.AsArray().ToDictionary(
-            variable => variable!["name"]!.GetValue<string>(),
-            variable => variable!["value"]?.GetValue<string>() ?? $"({variable["valueFrom"]!["fieldRef"]!["fieldPath"]!.GetValue<string>()})");
-        var arguments = container["args"]!.AsArray().Select(argument => Variable().Replace(argument!.GetValue<string>(), match => variables[match.Groups["name"].Value])).ToArray();
+        var variables = new Dictionary<string, string>();
+        foreach (var variable in container["env"]!.AsArray()) // in their order: one may use those before it
+            variables[variable!["name"]!.GetValue<string>()] = Filled(variable["value"]?.GetValue<string>() ?? $"({variable["valueFrom"]!["fieldRef"]!["fieldPath"]!.GetValue<string>()})");
+        var arguments = container["args"]!.AsArray().Select(argument => Filled(argument!.GetValue<string>())).ToArray();
         Assert.Equal("serve", arguments[0]);
-        return new ServeCommand().Parse(arguments[1..]);
+        var settings = variables.Where(variable => variable.Key.StartsWith("ACTORCSI_", StringComparison.Ordinal))
+            .Select(variable => $"--{variable.Key["ACTORCSI_".Length..].ToLowerInvariant().Replace('_', '-')}={variable.Value}");
+        return new ServeCommand().Parse([.. settings, .. arguments[1..]]); // the last one counts: the command line, as with the program
+
+        string Filled(string text) => Variable().Replace(text, match => variables[match.Groups["name"].Value]);
     }
 
-    private static async Task<ServeOptions> Options(string name)
+    internal static async Task<ServeOptions> Options(string name)
     {
         var parsed = await Command(name);
         return ((ServeCommand)parsed.CommandResult.Command).Read(parsed);
@@ -217,6 +245,12 @@ public sealed partial class DaemonSetTests
     }
 
     private static Mount? MountOf(IEnumerable<Mount> mounts, string path) => mounts.SingleOrDefault(mount => path == mount.Path || path.StartsWith(mount.Path + "/", StringComparison.Ordinal));
+
+    private static string OnTheNode(IEnumerable<Mount> mounts, string path)
+    {
+        var mount = MountOf(mounts, path)!;
+        return mount.HostPath + path[mount.Path.Length..];
+    }
 
     [GeneratedRegex(@"\$\((?<name>\w+)\)", RegexOptions.ExplicitCapture)]
     private static partial Regex Variable();

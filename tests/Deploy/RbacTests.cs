@@ -40,8 +40,23 @@ public sealed class RbacTests
         var resources = DriversRoles(await Rendering.Of(name)).SelectMany(role => role.List("rules")).SelectMany(rule => Texts(rule, "resources")).ToHashSet();
 
         Assert.Subset(
-            (HashSet<string>)["secretproviderclasses", "secretproviderclasspodstatuses", "pods", "events", "serviceaccounts", "nodes", "csidrivers", .. name == "helm with everything" ? (string[])["secrets"] : []],
+            (HashSet<string>)["secretproviderclasses", "secretproviderclasspodstatuses", "pods", "events", "serviceaccounts", "nodes", "csidrivers",
+                .. name == "helm with everything" ? (string[])["secrets"] : [],
+                .. name == "helm with everything" || name.EndsWith("-csi", StringComparison.Ordinal) ? (string[])["certificaterequests", "certificatesigningrequests"] : []],
             resources);
+    }
+
+    /// <summary>What the driver may do about requests for certificates is what it does, as which of the two they are made: a test of the provider's holds its requests against the same files.</summary>
+    [RenderTheory]
+    [InlineData("pod", "components/certificates/rbac.yaml")]
+    [InlineData("driver", "components/certificates-as-driver/rbac.yaml")]
+    public async Task Certificates_OfTheChart_AreTheRightsOfTheComponent(string requestedBy, string component)
+    {
+        var with = await Rendering.Helm("--set", $"certificates.enabled=true,certificates.requestedBy={requestedBy}");
+        var without = await Rendering.Of("helm");
+
+        Assert.Equal(DriverRights.Of(component).Given, Verbs(with).Except(Verbs(without)).Order(StringComparer.Ordinal));
+        Assert.Equal(requestedBy, DaemonSetTests.Command(with).GetValue<string>("--certificates-requested-by"));
     }
 
     [RenderFact]

@@ -8,13 +8,26 @@ internal static class Rendering
 {
     private static readonly ConcurrentDictionary<string, Task<IReadOnlyList<Manifest>>> Known = new();
 
-    private static readonly string[] Names = ["base", "overlays/drop-in", "overlays/node-by-node", "overlays/tokens-in-secrets", "overlays/openshift", "helm", "helm drop-in", "helm with everything"];
+    private static readonly string[] ForClasses = ["base", "overlays/drop-in", "overlays/tokens-in-secrets", "overlays/openshift", "helm", "helm drop-in", "helm with everything"];
+
+    private static readonly string[] ForCertificates = ["overlays/cert-manager-csi", "overlays/spiffe-csi", "helm cert-manager-csi", "helm spiffe-csi"];
 
     /// <summary>The ways to install that are offered.</summary>
-    public static TheoryData<string> All => [.. Names];
+    public static TheoryData<string> All => [.. ForClasses, .. ForCertificates, "overlays/node-by-node"];
 
     /// <summary>Those that bring all objects that a cluster needs.</summary>
-    public static TheoryData<string> Whole => [.. Names.Where(name => name != "overlays/node-by-node")];
+    public static TheoryData<string> Whole => [.. ForClasses, .. ForCertificates];
+
+    /// <summary>Those in the place of cert-manager's drivers, whose volumes name no class.</summary>
+    public static TheoryData<string> InlineVolumes => [.. ForCertificates];
+
+    /// <summary>What runs side by side: the names of these installations are one another's neighbours in a cluster.</summary>
+    public static TheoryData<string[]> SideBySide =>
+    [
+        ["base", "overlays/cert-manager-csi", "overlays/spiffe-csi"],
+        ["overlays/drop-in", "overlays/cert-manager-csi"],
+        ["helm", "helm cert-manager-csi", "helm spiffe-csi"],
+    ];
 
     public static string Folder { get; } = Path.GetFullPath(Path.Combine(Here(), "../../deploy"));
 
@@ -24,14 +37,21 @@ internal static class Rendering
     {
         "helm" => Helm(),
         "helm drop-in" => Helm("--set", "driverName=secrets-store.csi.k8s.io"),
+        "helm cert-manager-csi" => HelmBeside("actorcsi-cert-manager", "driverName=csi.cert-manager.io,certificates.enabled=true"),
+        "helm spiffe-csi" => HelmBeside("actorcsi-spiffe", "driverName=spiffe.csi.cert-manager.io,certificates.enabled=true,inlineDefaults.issuerName=spiffe-ca,inlineDefaults.issuerKind=ClusterIssuer,inlineDefaults.trustDomain=cluster.local"),
         "helm with everything" => Helm("--values", Path.Combine(Here(), "everything.values.yaml")),
         _ => Kustomize(name),
     });
 
     public static async Task<IReadOnlyList<Manifest>> Kustomize(string folder) => Read(await Tool.Run("kubectl", "kustomize", Path.Combine(Folder, folder)));
 
-    public static async Task<IReadOnlyList<Manifest>> Helm(params string[] settings)
-        => Read(await Tool.Run("helm", ["template", "actorcsi", Chart, "--namespace", "actorcsi-system", "--kube-version", "1.35.0", "--include-crds", .. settings]));
+    public static Task<IReadOnlyList<Manifest>> Helm(params string[] settings) => Release("actorcsi", "actorcsi-system", ["--include-crds", .. settings]);
+
+    /// <summary>A further release. Helm leaves out the CRDs that the first one has brought.</summary>
+    private static Task<IReadOnlyList<Manifest>> HelmBeside(string release, string settings) => Release(release, release, "--set", settings);
+
+    private static async Task<IReadOnlyList<Manifest>> Release(string name, string @namespace, params string[] settings)
+        => Read(await Tool.Run("helm", ["template", name, Chart, "--namespace", @namespace, "--kube-version", "1.35.0", .. settings]));
 
     private static Manifest[] Read(string yaml) => [.. Yaml.Read(yaml).Select(json => new Manifest(json))];
 

@@ -24,7 +24,24 @@ public sealed class RenderingTests
     {
         var kinds = (await Rendering.Of(name)).Select(found => found.Kind).ToHashSet();
 
-        Assert.Superset((HashSet<string>)["CSIDriver", "CustomResourceDefinition", "ServiceAccount", "ClusterRole", "ClusterRoleBinding", "DaemonSet", "ResourceQuota"], kinds);
+        Assert.Superset((HashSet<string>)["CSIDriver", "ServiceAccount", "ClusterRole", "ClusterRoleBinding", "DaemonSet", "ResourceQuota"], kinds);
+    }
+
+    /// <summary>What classes need comes with the drivers that mount classes; of several drivers, one brings it.</summary>
+    [RenderTheory]
+    [MemberData(nameof(Rendering.InlineVolumes), MemberType = typeof(Rendering))]
+    public async Task Rendering_ForInlineVolumes_HasNothingOfClasses(string name)
+        => Assert.DoesNotContain(await Rendering.Of(name), found => found.Kind == "CustomResourceDefinition" || found.Name.Contains("classes", StringComparison.Ordinal));
+
+    [RenderTheory]
+    [MemberData(nameof(Rendering.SideBySide), MemberType = typeof(Rendering))]
+    public async Task Rendering_SideBySide_NamesEachObjectOnce(string[] names)
+    {
+        var objects = (await Task.WhenAll(names.Select(Rendering.Of))).SelectMany(all => all).ToList();
+
+        Assert.Equal(names.Length, objects.Count(found => found.Kind == "DaemonSet"));
+        Assert.Equal(objects.Count, objects.DistinctBy(found => (found.Kind, found.Namespace, found.Name)).Count());
+        Assert.All(objects.Where(found => found.Namespace is not null), found => Assert.Contains(objects, account => (account.Kind, account.Namespace) == ("ServiceAccount", found.Namespace)));
     }
 
     [RenderFact]
