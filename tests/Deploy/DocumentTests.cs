@@ -1,5 +1,8 @@
 using System.Text.RegularExpressions;
+using ActorCsi.Grains.Classes;
+using ActorCsi.Grains.Providers;
 using ActorCsi.Silo.Serve;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace ActorCsi.Tests.Deploy;
 
@@ -44,6 +47,7 @@ public sealed partial class DocumentTests
 
     /// <summary>What a reader copies from a document renders.</summary>
     [RenderTheory]
+    [InlineData("deploy/README.md")]
     [InlineData("docs/MIGRATING.md")]
     [InlineData("deploy/overlays/tokens-in-secrets/README.md")]
     public async Task Kustomizations_AsPrinted_Render(string document)
@@ -60,23 +64,41 @@ public sealed partial class DocumentTests
             await File.WriteAllTextAsync(folder["own/kustomization.yaml"], yaml);
             var objects = await Rendering.Kustomize(folder["own"]);
             Assert.Single(objects, found => found.Kind == "DaemonSet");
-            Assert.All(objects.Where(found => found.Kind == "CSIDriver"), found => Assert.NotEmpty(found.List("spec", "tokenRequests")));
+            var needsTokens = DaemonSetTests.Command(objects).GetValue<string>("--certificates-requested-by") == "pod";
+            Assert.All(objects.Where(found => found.Kind == "CSIDriver"), found => Assert.Equal(needsTokens, found.List("spec", "tokenRequests").Any()));
         }
     }
 
-    /// <summary>So do values for the chart, and they start the driver.</summary>
-    [RenderFact]
-    public async Task Values_AsPrinted_Render()
+    /// <summary>So do the commands for the chart, and they start the driver.</summary>
+    [RenderTheory]
+    [InlineData("deploy/README.md")]
+    [InlineData("deploy/helm/actorcsi/README.md")]
+    public async Task HelmCommands_AsPrinted_Install(string document)
     {
-        var printed = Printed("deploy/README.md").Where(yaml => yaml.Contains("\nlinux:", StringComparison.Ordinal)).ToList();
+        var printed = HelmInstall().Matches(File.ReadAllText(Repository.In(document)));
         Assert.NotEmpty(printed);
 
-        foreach (var yaml in printed)
-        {
-            using var folder = new TemporaryFolder();
-            await File.WriteAllTextAsync(folder["values.yaml"], yaml);
-            Assert.Empty(DaemonSetTests.Command(await Rendering.Helm("--values", folder["values.yaml"])).Errors.Select(error => error.Message));
-        }
+        foreach (Match command in printed)
+            Assert.Empty(DaemonSetTests.Command(await Rendering.Helm([.. command.Groups["set"].Captures.SelectMany(set => (string[])["--set", set.Value])])).Errors.Select(error => error.Message));
+    }
+
+    /// <summary>The audiences that are told to be added are those that classes of the built-in providers then need.</summary>
+    [Theory]
+    [InlineData("vault", "vault.yaml")]
+    [InlineData("openbao", "vault.yaml")]
+    [InlineData("aws", "aws.yaml")]
+    [InlineData("azure", "azure.yaml")]
+    [InlineData("gcp", "gcp.yaml")]
+    public void Migrating_ToABuiltInProvider_TellsTheAudienceThatItsClassesNeed(string provider, string example)
+    {
+        using var host = ExampleTests.BuiltIn();
+        var told = AudienceRow().Matches(File.ReadAllText(Repository.In("docs/MIGRATING.md"))).Single(row => row.Groups["provider"].Value == provider).Groups["audience"].Value;
+        var secretClass = ClassFile.Read(File.ReadAllText(Path.Combine(Rendering.Folder, "examples", example))).Classes.Single().Class with { Provider = provider };
+
+        var demand = host.Services.GetRequiredService<IProviderCatalog>().Find(provider).Demand(secretClass);
+
+        Assert.True(demand.Takes(told));
+        Assert.Empty(demand.Missing([told]));
     }
 
     /// <summary>The YAML in a document, each block at the left margin.</summary>
@@ -87,6 +109,12 @@ public sealed partial class DocumentTests
 
     [GeneratedRegex(@"^\| `(?<peers>[a-z-]+)` \| `(?<ours>--[a-z-]+)` \|", RegexOptions.Multiline | RegexOptions.ExplicitCapture)]
     private static partial Regex FlagRow();
+
+    [GeneratedRegex(@"^ *\| `(?<provider>[a-z]+)` \| `(?<audience>[^`]+)` \|", RegexOptions.Multiline | RegexOptions.ExplicitCapture)]
+    private static partial Regex AudienceRow();
+
+    [GeneratedRegex(@"helm install( --set (?<set>[^\s`]+)|[^`\n\\]|\\\n)*", RegexOptions.ExplicitCapture)]
+    private static partial Regex HelmInstall();
 
     [GeneratedRegex(@"\]\((?<path>[^):#]+)\)", RegexOptions.ExplicitCapture)]
     private static partial Regex Link();

@@ -21,7 +21,7 @@ public sealed class ExampleTests : IDisposable
         ["spiffe.csi.cert-manager.io"] = "overlays/spiffe-csi",
     };
 
-    private readonly IHost _host = KnownClasses.Providers(new Surroundings { Options = Served(), KubeletDirectory = "" });
+    private readonly IHost _host = BuiltIn();
 
     public static TheoryData<string> Files => [.. Directory.EnumerateFiles(Path.Combine(Rendering.Folder, "examples"), "*.yaml").Select(file => Path.GetFileName(file)!).Order()];
 
@@ -80,10 +80,12 @@ public sealed class ExampleTests : IDisposable
            let csi = new Manifest(volume["csi"]!.AsObject())
            select (new VolumeSpec("id", "/target", identity, new StringMap(csi.Texts("volumeAttributes")), "", csi["readOnly"]!.GetValue<bool>(), FsGroup: null, MountFlags: ""), csi.Text("driver")!);
 
-    private static ServeOptions Served()
+    /// <summary>The providers that need no plugin, on any machine.</summary>
+    internal static IHost BuiltIn()
     {
         var serve = new ServeCommand();
-        return serve.Read(serve.Parse(["--provider-volume", "", "--additional-provider-volume-paths", ""])); // what is built in, on any machine
+        var options = serve.Read(serve.Parse(["--provider-volume", "", "--additional-provider-volume-paths", ""]));
+        return KnownClasses.Providers(new Surroundings { Options = options, KubeletDirectory = "" });
     }
 
     private static string Text(string file) => File.ReadAllText(Path.Combine(Rendering.Folder, "examples", file));
