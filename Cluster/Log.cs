@@ -25,4 +25,16 @@ internal static partial class Log
 
     [LoggerMessage(506, LogLevel.Information, "the Secret {Secret} is {What}, from {Volume} of pod {Pod}")]
     public static partial void SecretWritten(ILogger log, string secret, string what, string volume, PodIdentity pod);
+
+    [LoggerMessage(650, LogLevel.Warning, "{What} cannot be followed, what was last seen of it counts: {Why}")]
+    public static partial void OutOfTouch(ILogger log, string what, string why);
+
+    [LoggerMessage(651, LogLevel.Information, "{What} is followed again")]
+    public static partial void InTouch(ILogger log, string what);
+
+    [LoggerMessage(652, LogLevel.Error, "{What} is not followed any more")]
+    public static partial void NotFollowed(ILogger log, string what, Exception failure);
+
+    [LoggerMessage(653, LogLevel.Error, "{ConfigMap} names no issuer: expected issuer-name, issuer-kind and issuer-group, none of them empty; {InForce} stays in force")]
+    public static partial void IssuerRefused(ILogger log, string configMap, string inForce);
 }

@@ -41,9 +41,12 @@ public interface IVolumeGrain : IGrainWithStringKey
     [ResponseTimeout("00:05:00")]
     Task Refresh(CancellationToken cancellationToken);
 
-    /// <summary>Tells that the volume's class may have changed. If it asks the provider for something else now, a refresh follows soon, at a time of the volume's own.</summary>
-    [Alias("FollowClass")]
-    Task FollowClass();
+    /// <summary>
+    /// Tells that the volume's class, or what its provider gives, may have changed. If the volume would be given something else now, a refresh follows soon, at a time of
+    /// the volume's own.
+    /// </summary>
+    [Alias("Follow")]
+    Task Follow();
 
     /// <summary>After a restart: looks at what is mounted, mends what a crash left half done and re-arms the next refresh. Asks no provider.</summary>
     [Alias("Resume")]

@@ -26,7 +26,7 @@ public static class GrainServices
         services.AddSingleton<ProviderGates>();
         services.AddSingleton<MountedClasses>();
         services.AddSingleton<IVolumeObserver>(host => host.GetRequiredService<MountedClasses>());
-        services.AddHostedService<ClassFollower>();
+        services.AddHostedService<ChangeFollower>();
         services.AddSingleton<VolumeObservers>();
         services.AddSingleton<IVolumeIndex, VolumeIndex>();
         services.AddSingleton<ResumeVolumes>();

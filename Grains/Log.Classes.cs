@@ -26,7 +26,4 @@ internal static partial class Log
 
     [LoggerMessage(206, LogLevel.Error, "the classes in {Directory} could not be read; the last good ones stay in force")]
     public static partial void ClassesNotRead(ILogger log, string directory, Exception failure);
-
-    [LoggerMessage(207, LogLevel.Warning, "{Volume} could not be told that its class has changed; its next republish finds that out")]
-    public static partial void ClassNotFollowed(ILogger log, string volume, Exception failure);
 }

@@ -43,4 +43,10 @@ internal static partial class Log
 
     [LoggerMessage(371, LogLevel.Warning, "volume {Volume} is gone, and its certificate request could not be told: it stays until the driver ends")]
     public static partial void RequestNotReleased(ILogger log, string volume, Exception failure);
+
+    [LoggerMessage(372, LogLevel.Information, "certificates to trust are read from {File}")]
+    public static partial void TrustRead(ILogger log, string file);
+
+    [LoggerMessage(373, LogLevel.Error, "certificates to trust are refused: {Fault}; {InForce}")]
+    public static partial void TrustRefused(ILogger log, string fault, string inForce);
 }

@@ -52,4 +52,7 @@ internal static partial class Log
 
     [LoggerMessage(131, LogLevel.Error, "what providers had taken out before the restart could not be looked after")]
     public static partial void ProvidersNotResumed(ILogger log, Exception failure);
+
+    [LoggerMessage(207, LogLevel.Warning, "volume {Volume} could not be told that its class, or what its provider gives, has changed")]
+    public static partial void ChangeNotTold(ILogger log, string volume, Exception failure);
 }

@@ -2,7 +2,7 @@ using ActorCsi.Grains.Classes;
 
 namespace ActorCsi.Grains;
 
-// Class: what the volume asks for, and what happens when that changes.
+// Class: what the volume asks for, and what happens when that changes, or what its provider gives.
 public sealed partial class VolumeGrain
 {
     private SecretProviderClass? _class; // as the volume last saw it, serving
@@ -11,16 +11,46 @@ public sealed partial class VolumeGrain
     private SecretProviderClass? _inline; // what the volume's own attributes say, where it names no class
 
     /// <inheritdoc/>
-    public Task FollowClass()
+    public Task Follow()
     {
-        if (!HasContent || !ClassCallsForRefresh())
+        if (!HasContent)
             return Task.CompletedTask;
-        _followed = _classes.Peek(Spec.Pod.Namespace, Spec.ClassName);
+        if (ClassCallsForRefresh())
+        {
+            _followed = _classes.Peek(Spec.Pod.Namespace, Spec.ClassName);
+            RefreshSoon(RefreshCause.Change);
+        }
+        else
+        {
+            FollowProvider();
+        }
+        return Task.CompletedTask;
+    }
+
+    private void FollowProvider()
+    {
+        if (IsOutdated())
+            RefreshSoon(RefreshCause.Provider);
+    }
+
+    private bool IsOutdated()
+    {
+        try
+        {
+            return PeekClass() is { } secretClass && _providers.Find(secretClass.Provider).IsOutdated(secretClass, Record.Objects);
+        }
+        catch (VolumeException)
+        {
+            return false; // a refresh would say what is wrong, and this is no reason for one
+        }
+    }
+
+    private void RefreshSoon(RefreshCause cause)
+    {
         var soon = _time.GetUtcNow() + (_options.ClassChangeSpread * _options.Chance());
         if (Record.RefreshAt is null || Record.RefreshAt > soon)
-            _state.State = Record with { RefreshAt = soon, RefreshCause = RefreshCause.Change }; // not saved: after a restart the class is looked at anew
+            _state.State = Record with { RefreshAt = soon, RefreshCause = cause }; // not saved: after a restart one looks anew
         ArmTimer();
-        return Task.CompletedTask;
     }
 
     private async ValueTask<SecretProviderClass> FindClass(CancellationToken cancellationToken)

@@ -95,6 +95,7 @@ public sealed partial class VolumeGrain
             {
                 Urgency = HasContent ? new FetchUrgency(false, Record.ExpiresAt) : FetchUrgency.First,
                 NewerThan = onDemand ? _time.GetUtcNow() : Record.FetchedAt,
+                IsOnDemand = onDemand,
                 IsRenewal = HasContent && !onDemand && Record.RefreshCause is RefreshCause.Expiry,
                 Sources = onDemand ? [.. Record.Sources.Select(source => source.DueAt(_time.GetUtcNow()))] : Record.Sources,
             };

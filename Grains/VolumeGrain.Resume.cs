@@ -34,5 +34,6 @@ public sealed partial class VolumeGrain
         ArmTimer();
         Log.Resumed(_log, Spec.VolumeId, Spec.Pod, Record.State, Record.RefreshAt);
         _observers.Resumed(Status());
+        FollowProvider(); // what it gives may have changed while there was no driver
     }
 }

@@ -22,6 +22,8 @@ namespace ActorCsi.Kubernetes;
 [JsonSerializable(typeof(V1SelfSubjectAccessReview))]
 [JsonSerializable(typeof(V1CertificateRequest))]
 [JsonSerializable(typeof(V1CertificateSigningRequest))]
+[JsonSerializable(typeof(V1ClusterTrustBundle))]
+[JsonSerializable(typeof(V1ConfigMap))]
 [JsonSerializable(typeof(V1SecretProviderClass))]
 [JsonSerializable(typeof(V1SecretProviderClassPodStatus))]
 internal sealed partial class KubernetesJson : JsonSerializerContext;

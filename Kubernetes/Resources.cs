@@ -11,6 +11,9 @@ public static class Resources
     /// <summary>Secrets.</summary>
     public static readonly Resource<V1Secret> Secrets = new("", "v1", "secrets", "Secret", true, KubernetesJson.Default.V1Secret);
 
+    /// <summary>ConfigMaps.</summary>
+    public static readonly Resource<V1ConfigMap> ConfigMaps = new("", "v1", "configmaps", "ConfigMap", true, KubernetesJson.Default.V1ConfigMap);
+
     /// <summary>Events, of the core group (docs/decisions/0010-events-of-the-core-group.md).</summary>
     public static readonly Resource<V1Event> Events = new("", "v1", "events", "Event", true, KubernetesJson.Default.V1Event);
 
@@ -34,6 +37,10 @@ public static class Resources
     /// <summary>CertificateSigningRequests.</summary>
     public static readonly Resource<V1CertificateSigningRequest> CertificateSigningRequests =
         new("certificates.k8s.io", "v1", "certificatesigningrequests", "CertificateSigningRequest", false, KubernetesJson.Default.V1CertificateSigningRequest);
+
+    /// <summary>ClusterTrustBundles.</summary>
+    public static readonly Resource<V1ClusterTrustBundle> ClusterTrustBundles =
+        new("certificates.k8s.io", "v1beta1", "clustertrustbundles", "ClusterTrustBundle", false, KubernetesJson.Default.V1ClusterTrustBundle);
 
     /// <summary>SecretProviderClasses.</summary>
     public static readonly Resource<V1SecretProviderClass> SecretProviderClasses =

@@ -1,6 +1,5 @@
 using ActorCsi.Grains.Classes;
 using ActorCsi.Kubernetes;
-using ActorCsi.Kubernetes.Kinds;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -16,9 +15,6 @@ namespace ActorCsi.Cluster.Classes;
 /// </remarks>
 public sealed class ClusterClasses : IClassSource, IHostedService, IDisposable
 {
-    /// <summary>How long an answer is waited for. kubelet waits two minutes, and asks again.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
-
     /// <summary>How long a class is kept that no volume has: pods come back, and many come at once.</summary>
     private static readonly TimeSpan Linger = TimeSpan.FromMinutes(1);
 
@@ -52,10 +48,7 @@ public sealed class ClusterClasses : IClassSource, IHostedService, IDisposable
 
     /// <inheritdoc/>
     public ValueTask<SecretProviderClass?> Find(string @namespace, string name, CancellationToken cancellationToken)
-    {
-        var followed = Follow(new ClassName(@namespace, name));
-        return followed.Current is { } known ? new(known) : new(Learn(followed, cancellationToken));
-    }
+        => Follow(new ClassName(@namespace, name)).Find(cancellationToken);
 
     /// <inheritdoc/>
     public SecretProviderClass? Peek(string @namespace, string name) => Known(new ClassName(@namespace, name))?.Current;
@@ -93,21 +86,6 @@ public sealed class ClusterClasses : IClassSource, IHostedService, IDisposable
         _stopped.Dispose();
     }
 
-    private async Task<SecretProviderClass?> Learn(FollowedClass followed, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await followed.Answered.WaitAsync(Patience, _time, cancellationToken);
-        }
-        catch (TimeoutException)
-        {
-            // Then what was heard last is all that can be told.
-        }
-        return followed.Current ?? (followed.Doubt is { } doubt
-            ? throw new VolumeException(VolumeError.ClusterUnavailable, $"secretproviderclass {followed.Name} is not known here, and cannot be asked for: {doubt}")
-            : null);
-    }
-
     private FollowedClass? Known(ClassName name)
     {
         lock (_gate)
@@ -125,8 +103,7 @@ public sealed class ClusterClasses : IClassSource, IHostedService, IDisposable
                 ObjectDisposedException.ThrowIf(_isDisposed, this);
                 followed = new FollowedClass(name, _time, _log, () => Changed?.Invoke(name), _stopped.Token);
                 _followed.Add(name, followed);
-                followed.Begin(new Reflector<V1SecretProviderClass>(
-                    _api, Resources.SecretProviderClasses, name.Namespace, Selection.One(name.Name), followed, _reflectors, _time));
+                followed.Begin(_api, name.Namespace, Selection.One(name.Name), _reflectors);
             }
             followed.AskedAt = _time.GetTimestamp();
             return followed;

@@ -39,6 +39,10 @@ public sealed record FetchRequest(
     [Id(8)]
     public string Source { get; init; } = "";
 
+    /// <summary>Where below the volume the files of that source are; empty for its top.</summary>
+    [Id(11)]
+    public string Directory { get; init; } = "";
+
     /// <summary>What the volume has of each source of its class, for the provider that puts them together; empty to have all fetched.</summary>
     [Id(9)]
     public ImmutableArray<SourceState> Sources { get; init; } = [];
@@ -49,6 +53,13 @@ public sealed record FetchRequest(
     /// </summary>
     [Id(10)]
     public bool IsRenewal { get; init; }
+
+    /// <summary>Whether somebody wants all of it anew, due or not.</summary>
+    [Id(12)]
+    public bool IsOnDemand { get; init; }
+
+    /// <summary>The path in the volume of what is <paramref name="path"/> to the provider.</summary>
+    public string PathOf(string path) => Directory.Length == 0 ? path : $"{Directory}/{path}";
 }
 
 /// <summary>

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using ActorCsi.Grains.Classes;
 
 namespace ActorCsi.Grains.Providers;
@@ -32,6 +33,21 @@ public interface ISecretProvider
     /// <exception cref="VolumeException">No bundle can be had, and why.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the fetch; whose it is knows what that means.</exception>
     Task<SecretBundle> Fetch(FetchRequest request, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// What volumes were given may not be what they would be given now, though nothing of it is due: each is looked at by <see cref="IsOutdated"/>. Raised on any thread.
+    /// </summary>
+    event Action? Changed
+    {
+        add { }
+        remove { }
+    }
+
+    /// <summary>
+    /// Whether a volume that holds <paramref name="held"/> would be given something else now. Such a volume asks soon, at a time of its own. From memory: nobody is asked.
+    /// </summary>
+    /// <exception cref="VolumeException">The parameters make no sense.</exception>
+    bool IsOutdated(SecretProviderClass secretClass, ImmutableArray<ObjectVersion> held) => false;
 
     /// <summary>
     /// A volume is gone, or never came to be: what was taken out for it at the store may be given back. Told of every volume, also of those that never

@@ -35,6 +35,14 @@ public sealed record ProviderOptions
     /// <summary>The certificates that pods shall trust, where that is not the root of that authority: the old root and the next one, say.</summary>
     public string? PkiTrusted { get; init; }
 
+    /// <summary>
+    /// The ConfigMap that says which issuer the spiffe provider asks where a class names none, as <c>namespace/name</c>; null for none. Followed.
+    /// </summary>
+    public string? SpiffeIssuer { get; init; }
+
+    /// <summary>A file of the certificates that pods of the spiffe provider shall trust, where a class says none; null leaves it to the issuer. Followed.</summary>
+    public string? SpiffeTrusted { get; init; }
+
     /// <summary>As whom certificates are requested in the cluster's API. Default: as the pod.</summary>
     public CertificateRequester CertificatesRequestedBy { get; init; }
 
@@ -66,6 +74,8 @@ public sealed record ProviderOptions
             faults.Add("an authority is given as two files, certificate and key, and only one is set");
         if (PkiTrusted is not null && PkiCertificate is null)
             faults.Add("certificates to trust are set, and no authority");
+        if (SpiffeIssuer is { } map && map.Split('/') is not [{ Length: > 0 }, { Length: > 0 }])
+            faults.Add($"the issuer of spiffe is in '{map}', which is no ConfigMap: expected namespace/name");
         if (faults.Count > 0)
             throw new ArgumentException(string.Join("; ", faults));
     }

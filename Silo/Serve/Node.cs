@@ -89,6 +89,8 @@ internal static class Node
             PkiTrusted = NullIfEmpty(options.PkiTrusted),
             CertificatesRequestedBy = options.CertificatesRequestedBy,
             NodeIdentities = options.NodeIdentities,
+            SpiffeIssuer = NullIfEmpty(options.SpiffeIssuer),
+            SpiffeTrusted = NullIfEmpty(options.SpiffeTrusted),
             Environment = Environment.GetEnvironmentVariable,
             Http = new ProviderHttpOptions { Proxy = new EnvironmentProxy(Environment.GetEnvironmentVariable) },
         });

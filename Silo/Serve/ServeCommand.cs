@@ -34,6 +34,8 @@ internal sealed class ServeCommand : Command
     private readonly Setting<string> _pkiTrusted = new("pki-trusted-certs", "", "The certificates that pods shall trust (ca.crt), where that is more than the authority's own root: the old root and the next one, say.", Text);
     private readonly Setting<CertificateRequester> _certificatesRequestedBy = new("certificates-requested-by", "pod", "As whom the providers cert-manager, spiffe and kubernetes request certificates: pod (with its own token) or driver.", Requester);
     private readonly Setting<NodeIdentities> _nodeIdentities = new("node-identities", "allowed", "Whether classes may act with an identity of the node in place of the pod's (gcp: provider-adc; azure: useVMManagedIdentity, usePodIdentity): allowed or refused.", Identities);
+    private readonly Setting<string> _spiffeIssuer = new("spiffe-issuer-config-map", "", "The ConfigMap (NAMESPACE/NAME) that says which issuer the provider spiffe asks where a class names none: issuer-name, issuer-kind, issuer-group. Followed.", Text);
+    private readonly Setting<string> _spiffeTrusted = new("spiffe-trusted-certs", "", "A file of the certificates that pods of the provider spiffe shall trust (ca.crt), where a class says none; without it the issuer says it. Followed.", Text);
     private readonly Setting<string[]> _inlineDefaults = new("inline-defaults", "", "Parameters of volumes that name no class (those of cert-manager's drivers), where their attributes say nothing: name=value, joined by commas.", Words);
     private readonly Setting<string> _metricsAddress = new("metrics-addr", ":8095", "Where /metrics, /healthz and /readyz are served over HTTP: :PORT or ADDRESS:PORT; empty for not at all.", Text);
     private readonly Setting<string> _otlpEndpoint = new("otlp-endpoint", "", "Where metrics and traces are sent by OTLP: http://HOST:PORT; empty for nowhere.", Text, "OTEL_EXPORTER_OTLP_ENDPOINT");
@@ -48,7 +50,7 @@ internal sealed class ServeCommand : Command
         foreach (Option option in (Option[])[
             _endpoint, _driverName, _nodeId, _stateDir, _registrationDir, _kubeletEndpoint, _maxVolumes, _drainTimeout,
             _kubernetes, _classes, _providerVolume, _moreProviderVolumes, _preferBuiltIn, _providerAudiences, _providerTimeout, _maxMessage,
-            _rotation, _pollInterval, _outageAllowance, _volumeSize, _volumeInodes, _pkiCertificate, _pkiKey, _pkiTrusted, _certificatesRequestedBy, _nodeIdentities, _inlineDefaults,
+            _rotation, _pollInterval, _outageAllowance, _volumeSize, _volumeInodes, _pkiCertificate, _pkiKey, _pkiTrusted, _certificatesRequestedBy, _nodeIdentities, _spiffeIssuer, _spiffeTrusted, _inlineDefaults,
             _metricsAddress, _otlpEndpoint, _otlpProtocol, _jsonLog, _verbosity, _clock, _clockRate])
             Add(option);
         SetAction((parsed, cancellationToken) => Node.Run(Read(parsed), cancellationToken));
@@ -81,6 +83,8 @@ internal sealed class ServeCommand : Command
         PkiTrusted = _pkiTrusted.Of(parsed),
         CertificatesRequestedBy = _certificatesRequestedBy.Of(parsed),
         NodeIdentities = _nodeIdentities.Of(parsed),
+        SpiffeIssuer = _spiffeIssuer.Of(parsed),
+        SpiffeTrusted = _spiffeTrusted.Of(parsed),
         InlineDefaults = _inlineDefaults.Of(parsed),
         MetricsAddress = _metricsAddress.Of(parsed),
         OtlpEndpoint = _otlpEndpoint.Of(parsed),

@@ -30,6 +30,8 @@ internal sealed record ServeOptions
     public required string PkiTrusted { get; init; }
     public required CertificateRequester CertificatesRequestedBy { get; init; }
     public required NodeIdentities NodeIdentities { get; init; }
+    public required string SpiffeIssuer { get; init; }
+    public required string SpiffeTrusted { get; init; }
     public required IReadOnlyList<string> InlineDefaults { get; init; }
     public required string MetricsAddress { get; init; }
     public required string OtlpEndpoint { get; init; }

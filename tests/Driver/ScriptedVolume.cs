@@ -109,7 +109,7 @@ internal sealed class ScriptedVolume(VolumeScript script) : Grain, IVolumeGrain
         return script.OnRefresh(this.GetPrimaryKeyString());
     }
 
-    public Task FollowClass() => throw new NotSupportedException("the CSI side has no business with this");
+    public Task Follow() => throw new NotSupportedException("the CSI side has no business with this");
 
     public Task Resume() => throw new NotSupportedException("the CSI side has no business with this");
 

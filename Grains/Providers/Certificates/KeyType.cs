@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
+using System.Text;
 
 namespace ActorCsi.Grains.Providers.Certificates;
 
@@ -37,5 +38,29 @@ internal sealed record KeyType(string Name, Func<AsymmetricAlgorithm> Create, bo
         AsymmetricAlgorithm key = IsRsa ? RSA.Create() : ECDsa.Create();
         key.ImportPkcs8PrivateKey(pkcs8.Expose(), out _);
         return key;
+    }
+
+    /// <summary>The key pair in a PEM text, PKCS#8 or PKCS#1; null where it holds none of this kind.</summary>
+    public AsymmetricAlgorithm? ImportPem(Secret pem)
+    {
+        AsymmetricAlgorithm key = IsRsa ? RSA.Create() : ECDsa.Create();
+        var text = new char[pem.Length];
+        try
+        {
+            Encoding.ASCII.GetChars(pem.Expose(), text);
+            key.ImportFromPem(text);
+            if (Name == (IsRsa ? $"{RsaPrefix}{key.KeySize}" : $"ecdsa-p{key.KeySize}"))
+                return key;
+        }
+        catch (Exception e) when (e is ArgumentException or CryptographicException)
+        {
+            // Then it is none.
+        }
+        finally
+        {
+            Array.Clear(text);
+        }
+        key.Dispose();
+        return null;
     }
 }

@@ -57,10 +57,6 @@ public sealed record CertificateOrder
     [Id(11)]
     public StringMap Annotations { get; init; } = StringMap.Empty;
 
-    /// <summary>Whether a key that the volume has is used again.</summary>
-    [Id(12)]
-    public bool ReusesKey { get; init; }
-
     /// <summary>A short name for all of this: two orders of one fingerprint are the same.</summary>
     internal string Fingerprint()
         => Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(this, CertificateOrderJsonContext.Default.CertificateOrder)).AsSpan(0, 16));

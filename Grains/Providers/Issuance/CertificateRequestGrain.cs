@@ -78,7 +78,7 @@ internal sealed class CertificateRequestGrain : Grain, ICertificateRequestGrain,
 
         var isNew = Record.InHand is not { } inHand || !IsOfUse(inHand, call);
         if (isNew)
-            await Begin(call.Order, cancellationToken);
+            await Begin(call, cancellationToken);
         await DeleteFormer(cancellationToken);
         var request = Record.InHand!;
         var draft = new CertificateDraft(request.Name, call.Order, request.SigningRequest, call.Token, isNew, call.Patience);
@@ -104,10 +104,12 @@ internal sealed class CertificateRequestGrain : Grain, ICertificateRequestGrain,
     private static bool IsOfUse(RequestInHand request, CertificateCall call)
         => request.Key is not null && request.Order == call.Order.Fingerprint() && (request.Serial is null || request.Serial != call.Held);
 
-    /// <summary>A new key and a request signed with it, written down before anybody is asked.</summary>
-    private async Task Begin(CertificateOrder order, CancellationToken cancellationToken)
+    /// <summary>A new key, or the one that is used again, and a request signed with it: written down before anybody is asked.</summary>
+    private async Task Begin(CertificateCall call, CancellationToken cancellationToken)
     {
-        using var key = await KeyFor(order, cancellationToken);
+        var order = call.Order;
+        var type = KeyType.Named(order.KeyType);
+        using var key = call.Key is { } again ? type.Import(again) : await _keys.Make(type, cancellationToken);
         var signingRequest = SigningRequest.Create(order, key);
         var now = _time.GetUtcNow();
         var former = Record.InHand;
@@ -124,12 +126,6 @@ internal sealed class CertificateRequestGrain : Grain, ICertificateRequestGrain,
             Former = former is null ? Record.Former : Record.Former.Add(former.Name),
         });
         former?.Key?.Erase();
-    }
-
-    private async Task<AsymmetricAlgorithm> KeyFor(CertificateOrder order, CancellationToken cancellationToken)
-    {
-        var type = KeyType.Named(order.KeyType);
-        return order.ReusesKey && Record.InHand is { Key: { } known } last && last.KeyType == order.KeyType ? type.Import(known) : await _keys.Make(type, cancellationToken);
     }
 
     /// <summary>Begins with the pod's name, for people; the rest is nobody else's, also when key and names are those of the last request.</summary>

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using ActorCsi.Grains.Providers.Certificates;
 
 namespace ActorCsi.Grains.Providers.Issuance;
@@ -46,17 +45,6 @@ internal static class CommonOptions
             return group;
         options.Fault("fsGroup", $"is '{Words.Clip(text)}', expected a group id from 1 to {uint.MaxValue - 1}");
         return null;
-    }
-
-    /// <summary>Certificates to trust, as PEM.</summary>
-    public static byte[]? Trusted(OptionReader options)
-    {
-        if (options["trustedCertificates"] is not { } text)
-            return null;
-        var pem = Encoding.UTF8.GetBytes(text);
-        if (IssuedChains.Read(pem).IsEmpty)
-            options.Fault("trustedCertificates", "holds no certificate that can be read, expected PEM blocks CERTIFICATE");
-        return pem;
     }
 
     /// <summary>The value of an option that must be given; empty, with a fault, where it is not.</summary>

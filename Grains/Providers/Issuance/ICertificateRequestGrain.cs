@@ -2,7 +2,7 @@ using ActorCsi.Grains.Tokens;
 
 namespace ActorCsi.Grains.Providers.Issuance;
 
-/// <summary>One volume's request for a certificate. The key is the volume's id.</summary>
+/// <summary>One volume's request for a certificate; one for each source of a volume whose class lists several. The key is of <see cref="CertificateVolumes"/>.</summary>
 [Alias("ActorCsi.ICertificateRequestGrain")]
 internal interface ICertificateRequestGrain : IGrainWithStringKey
 {
@@ -25,12 +25,14 @@ internal interface ICertificateRequestGrain : IGrainWithStringKey
 /// <param name="Token">The pod's token for the API server; null to ask as the driver.</param>
 /// <param name="Held">The serial number of the certificate that the volume shows; null for none.</param>
 /// <param name="Patience">How long to wait for a decision.</param>
+/// <param name="Key">The private key (PKCS#8) for a new request; null to make one. The caller keeps it.</param>
 [GenerateSerializer, Immutable, Alias("ActorCsi.CertificateCall")]
 internal sealed record CertificateCall(
     [property: Id(0)] CertificateOrder Order,
     [property: Id(1)] PodToken? Token,
     [property: Id(2)] string? Held,
-    [property: Id(3)] TimeSpan Patience);
+    [property: Id(3)] TimeSpan Patience,
+    [property: Id(4)] Secret? Key = null);
 
 /// <summary>What was issued: key and certificate are always a pair.</summary>
 /// <param name="Certificate">Certificate and chain, as PEM.</param>

@@ -22,7 +22,7 @@ internal static class IssuedChains
         foreach (var above in chain.Skip(1))
             above.Dispose();
         var certificate = chain[0];
-        if (!certificate.PublicKey.ExportSubjectPublicKeyInfo().AsSpan().SequenceEqual(key.ExportSubjectPublicKeyInfo()))
+        if (!IsFor(certificate, key))
             throw Failed(source, "the certificate that was issued is for another key than the one of the request");
         if (End(certificate) <= now)
             throw Failed(source, $"the certificate that was issued ended at {End(certificate):u}, and it is {now:u}: look at the clocks of the issuer and of this node");
@@ -44,6 +44,20 @@ internal static class IssuedChains
         }
     }
 
+    /// <summary>Whether <paramref name="pem"/> is a text of certificates, one or more.</summary>
+    public static bool HoldsCertificates(byte[] pem)
+    {
+        var certificates = Read(pem);
+        foreach (var certificate in certificates)
+            certificate.Dispose();
+        return !certificates.IsEmpty;
+    }
+
+    /// <summary>Whether the certificate is for that key.</summary>
+    public static bool IsFor(X509Certificate2 certificate, AsymmetricAlgorithm key)
+        => certificate.PublicKey.ExportSubjectPublicKeyInfo().AsSpan().SequenceEqual(key.ExportSubjectPublicKeyInfo());
+
+    /// <summary>When it ends.</summary>
     public static DateTimeOffset End(X509Certificate2 certificate) => certificate.NotAfter.ToUniversalTime();
 
     private static VolumeException Failed(string source, string why) => new(VolumeError.ProviderFailed, $"{source}: {why}");

@@ -7,6 +7,8 @@ internal static class IssuerOptions
 {
     public static readonly string[] All = ["issuerName", "issuerKind", "issuerGroup"];
 
+    public static bool AreGiven(OptionReader options) => options[All[0]] is not null;
+
     public static CertificateIssuer Read(OptionReader options) => new(
         options["issuerGroup"] ?? "cert-manager.io",
         options["issuerKind"] ?? "Issuer",

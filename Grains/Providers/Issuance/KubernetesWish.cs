@@ -5,56 +5,48 @@ using ActorCsi.Grains.Providers.Certificates;
 namespace ActorCsi.Grains.Providers.Issuance;
 
 /// <summary>Provider <c>kubernetes</c>: a CertificateSigningRequest for a signer of the cluster's.</summary>
-internal static partial class KubernetesWish
+/// <param name="cluster">ClusterTrustBundles.</param>
+internal sealed partial class KubernetesWish(IClusterTrust cluster) : IWishReader
 {
     private const int ShortestSeconds = 600; // certificates.k8s.io/v1: spec.expirationSeconds
 
     private static readonly string[] Known =
     [
-        "signerName", .. RequestedNames.Options, "duration", KeyUsages.Option, .. CommonOptions.Key, "trustedCertificates", "fsGroup", "renewBefore", "reusePrivateKey",
+        "signerName", .. RequestedNames.Options, "duration", KeyUsages.Option, .. CommonOptions.Key, .. TrustOptions.All, "fsGroup", "renewBefore", "reusePrivateKey",
         .. CertificateFiles.Options,
     ];
 
-    public static CertificateWish Read(SecretProviderClass secretClass)
+    /// <inheritdoc/>
+    public event Action? TrustChanged
+    {
+        add => cluster.Changed += value;
+        remove => cluster.Changed -= value;
+    }
+
+    /// <inheritdoc/>
+    public CertificateWish Read(SecretProviderClass secretClass)
     {
         var faults = new ParameterFaults(secretClass);
         var options = new OptionReader(secretClass, Known, faults);
-        var signer = new CertificateIssuer("", "", SignerName(options));
-        var names = RequestedNames.Read(options);
         var keyType = CommonOptions.KeyTypeOf(options, KeyType.All[0]);
-        var duration = options.Duration("duration", ShortestSeconds);
-        var usages = KeyUsages.Read(options, KeyUsages.ForBothEnds);
-        var reusesKey = options.YesNo("reusePrivateKey");
+        var trusted = TrustOptions.Read(options, cluster);
         var wish = new CertificateWish
         {
-            Issuer = signer,
+            Kind = RequestKind.Kubernetes,
+            Issuer = new CertificateIssuer("", "", SignerName(options)),
+            Names = RequestedNames.Read(options),
+            KeyType = keyType,
+            Duration = options.Duration("duration", ShortestSeconds),
+            Usages = KeyUsages.Read(options, KeyUsages.ForBothEnds),
+            ReusesKey = options.YesNo("reusePrivateKey"),
             Files = CertificateFiles.Read(options, keyType, FileDefaults.Ours),
-            Trusted = CommonOptions.Trusted(options),
+            Trusted = trusted.Pem,
+            TrustedBy = trusted.Keeper,
             RenewBefore = CommonOptions.RenewBefore(options),
             Group = CommonOptions.Group(options),
-            OrderFor = OrderFor,
         };
         faults.ThrowIfAny();
         return wish;
-
-        CertificateOrder OrderFor(PodIdentity pod)
-        {
-            var own = names.For(pod, secretClass);
-            return new CertificateOrder
-            {
-                Kind = RequestKind.Kubernetes,
-                Issuer = signer,
-                Pod = pod,
-                KeyType = keyType.Name,
-                Subject = own.SubjectFor(pod),
-                DnsNames = own.DnsNames,
-                IpAddresses = own.IpAddresses,
-                Uris = own.Uris,
-                Duration = duration,
-                Usages = usages,
-                ReusesKey = reusesKey,
-            };
-        }
     }
 
     private static string SignerName(OptionReader options)

@@ -38,6 +38,9 @@ internal sealed record RequestedNames(
     /// <summary>The options.</summary>
     public static readonly string[] Options = [LiteralSubject, .. SubjectOptions.Select(one => one.Option), DnsNamesOption, IpAddressesOption, UrisOption];
 
+    /// <summary>No names at all.</summary>
+    public static RequestedNames None { get; } = new(DistinguishedName.Empty, [], [], [], option => option);
+
     /// <summary>Those of a class.</summary>
     public static RequestedNames Read(OptionReader options)
     {

@@ -59,6 +59,11 @@ internal sealed class SourcesProvider(
     public string? SharingKey(FetchRequest request) => null;
 
     /// <inheritdoc/>
+    public bool IsOutdated(SecretProviderClass secretClass, ImmutableArray<ObjectVersion> held)
+        => SourcesClass.Of(secretClass).Any(source => IsOutdated(
+            source, [.. held.Where(known => known.Id.StartsWith(IdOf(source.Name, ""), StringComparison.Ordinal)).Select(known => known with { Id = known.Id[IdOf(source.Name, "").Length..] })]));
+
+    /// <inheritdoc/>
     public async Task<SecretBundle> Fetch(FetchRequest request, CancellationToken cancellationToken)
     {
         var sources = SourcesClass.Of(request.Class);
@@ -108,7 +113,7 @@ internal sealed class SourcesProvider(
     /// <summary>The part of one source: what is known of it, if it is not due, else what its provider gives. Takes over <paramref name="known"/>, and never fails.</summary>
     private async Task<Outcome> Part(Source source, SourcePart? known, FetchRequest request, CancellationToken cancellationToken)
     {
-        if (known is not null && !known.State.IsDue(time.GetUtcNow()))
+        if (known is not null && !known.State.IsDue(time.GetUtcNow()) && !IsOutdated(source, known.State.Objects))
             return new Outcome(source, known, null);
         try
         {
@@ -124,6 +129,8 @@ internal sealed class SourcesProvider(
         }
     }
 
+    private bool IsOutdated(Source source, ImmutableArray<ObjectVersion> held) => providers.Value.Find(source.Class.Provider).IsOutdated(source.Class, held);
+
     private async Task<SourcePart> Ask(Source source, SourcePart? known, FetchRequest request, CancellationToken cancellationToken)
     {
         var provider = providers.Value.Find(source.Class.Provider);
@@ -133,6 +140,7 @@ internal sealed class SourcesProvider(
         {
             Class = source.Class,
             Source = source.Name,
+            Directory = source.Directory,
             Sources = [],
             Tokens = TokenCheck.Choose(request.Tokens, demand, request.Volume.Pod, time.GetUtcNow()),
             Current = known?.State.Objects ?? [],
@@ -212,7 +220,7 @@ internal sealed class SourcesProvider(
         return new SecretBundle
         {
             Files = [.. parts.SelectMany(part => part.Files)],
-            Objects = [.. parts.SelectMany(part => part.State.Objects.Select(known => known with { Id = $"{part.State.Name}/{known.Id}" }))],
+            Objects = [.. parts.SelectMany(part => part.State.Objects.Select(known => known with { Id = IdOf(part.State.Name, known.Id) }))],
             ExpiresAt = parts.Min(part => part.State.ExpiresAt),
             NeedsNoPolling = true,
             FollowsTokens = parts.Any(part => part.State.FollowsTokens),
@@ -222,6 +230,9 @@ internal sealed class SourcesProvider(
             Sources = [.. parts.Select(part => part.State)],
         };
     }
+
+    /// <summary>What an object of a source is called in the volume: two sources may have objects of one name.</summary>
+    private static string IdOf(string source, string id) => $"{source}/{id}";
 
     /// <summary>What came of one source.</summary>
     private sealed record Outcome(Source Source, SourcePart? Part, Exception? Failure);

@@ -39,6 +39,7 @@ internal static class KnownClasses
             PreferBuiltIn = node.Options.PreferBuiltIn,
             CertificatesRequestedBy = node.Options.CertificatesRequestedBy,
             NodeIdentities = node.Options.NodeIdentities,
+            SpiffeIssuer = node.Options.SpiffeIssuer.Length == 0 ? null : node.Options.SpiffeIssuer,
             PluginAudiences = Node.PluginAudiences(node.Options.ProviderAudiences),
             StateDirectory = node.At(node.Options.StateDirectory),
             Environment = node.Variable,

@@ -50,6 +50,7 @@ public sealed record FakeResource(string Group, string Version, string Plural, s
         new("storage.k8s.io", "v1", "csidrivers", "CSIDriver", IsNamespaced: false),
         new("authorization.k8s.io", "v1", "selfsubjectaccessreviews", "SelfSubjectAccessReview", IsNamespaced: false),
         new("certificates.k8s.io", "v1", "certificatesigningrequests", "CertificateSigningRequest", IsNamespaced: false),
+        new("certificates.k8s.io", "v1beta1", "clustertrustbundles", "ClusterTrustBundle", IsNamespaced: false),
         new("cert-manager.io", "v1", "certificaterequests", "CertificateRequest"),
         new("secrets-store.csi.x-k8s.io", "v1", "secretproviderclasses", "SecretProviderClass"),
         new("secrets-store.csi.x-k8s.io", "v1", "secretproviderclasspodstatuses", "SecretProviderClassPodStatus"),

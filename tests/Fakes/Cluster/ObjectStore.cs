@@ -69,7 +69,7 @@ internal sealed partial class ObjectStore
     {
         lock (_gate)
         {
-            CheckName(key.Name);
+            CheckName(key);
             if (_objects.ContainsKey(key))
                 throw new ApiRefusal(409, "AlreadyExists", $"{key.Resource.Plural} \"{key.Name}\" already exists");
             var managers = new Managers();
@@ -107,7 +107,7 @@ internal sealed partial class ObjectStore
             created = !_objects.TryGetValue(key, out var entry);
             if (created)
             {
-                CheckName(key.Name);
+                CheckName(key);
                 if (wanted["metadata"]?["uid"] is not null || wanted["metadata"]?["resourceVersion"] is not null)
                     throw new ApiRefusal(409, "Conflict", $"{key.Resource.Plural} \"{key.Name}\": uid or resourceVersion was given, and no existing object was found");
                 entry = new Entry(Born(key, []), new Managers());
@@ -246,8 +246,9 @@ internal sealed partial class ObjectStore
                     : "the object has been modified; please apply your changes to the latest version and try again");
     }
 
-    private static void CheckName(string name)
+    private static void CheckName(Key key)
     {
+        var name = key.Resource.Plural == "clustertrustbundles" ? key.Name.Replace(':', '.') : key.Name; // those of a signer begin with its name: example.com:web:
         if (name.Length is 0 or > 253 || !ObjectName().IsMatch(name))
             throw new ApiRefusal(422, "Invalid", "metadata.name: Invalid value: a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.'");
     }

@@ -84,7 +84,7 @@ public abstract class SessionTest : IDisposable
     private InProcessTestCluster Deploy()
     {
         var builder = new InProcessTestClusterBuilder(1);
-        builder.ConfigureSilo((_, silo) => silo.Services
+        builder.ConfigureSilo((_, silo) => silo.UseInMemoryReminderService().Services
             .Configure<GrainEngineOptions>(engine => (engine.Scheduler, engine.RunInline) = (_scheduler, false))
             .AddSingleton<TimeProvider>(Time)
             .AddVolumes()

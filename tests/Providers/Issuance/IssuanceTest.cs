@@ -29,6 +29,12 @@ public abstract class IssuanceTest : ProviderTest
 
     protected StringMap InlineDefaults { get; set; } = StringMap.Empty;
 
+    /// <summary>The ConfigMap that says who issues for <c>spiffe</c>. Said before the first publish.</summary>
+    protected string? SpiffeIssuer { get; set; }
+
+    /// <summary>The file of what pods of <c>spiffe</c> trust. Said before the first publish.</summary>
+    protected string? SpiffeTrusted { get; set; }
+
     /// <summary>The volume's attributes; null for those that name <see cref="ProviderTest.ClassName"/>.</summary>
     protected Dictionary<string, string>? Attributes { get; set; }
 
@@ -63,7 +69,7 @@ public abstract class IssuanceTest : ProviderTest
         await Api.DisposeAsync();
     }
 
-    protected override ProviderOptions Options(ProviderOptions usual) => usual with { CertificatesRequestedBy = Requester };
+    protected override ProviderOptions Options(ProviderOptions usual) => usual with { CertificatesRequestedBy = Requester, SpiffeIssuer = SpiffeIssuer, SpiffeTrusted = SpiffeTrusted };
 
     private protected override void Configure(ISiloBuilder silo)
     {
