@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using System.Globalization;
 using ActorCsi.Grains.Providers.Gate;
 using Polly.CircuitBreaker;
 
@@ -12,6 +13,7 @@ internal sealed class ProviderMetrics
 {
     private readonly Meter _meter;
     private readonly Histogram<double> _fetches;
+    private readonly Histogram<double> _requests;
     private readonly Counter<long> _shared;
     private readonly Counter<long> _rejected;
 
@@ -20,6 +22,8 @@ internal sealed class ProviderMetrics
         _meter = meters.Create(Signals.Name);
         _fetches = _meter.CreateHistogram("actorcsi.provider.fetch.duration", "s", "How long providers took to answer a fetch, and what came of it.",
             advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30] });
+        _requests = _meter.CreateHistogram("actorcsi.provider.request.duration", "s", "How long stores took to answer one request of a built-in provider, each attempt by itself.",
+            advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.005, 0.025, 0.1, 0.5, 2.5, 10] });
         _shared = _meter.CreateCounter<long>("actorcsi.provider.fetches.shared", "{fetch}", "Fetches that joined an identical one in flight and were not made.");
         _rejected = _meter.CreateCounter<long>("actorcsi.provider.fetches.rejected", "{fetch}", "Fetches that were not made to spare the provider: its breaker was open, it had asked for a pause, or its queue was full.");
     }
@@ -27,6 +31,10 @@ internal sealed class ProviderMetrics
     /// <summary>A provider has answered, or failed to; <paramref name="failure"/> is null when it gave a bundle.</summary>
     public void Fetched(string provider, TimeSpan took, Exception? failure)
         => _fetches.Record(took.TotalSeconds, new(Signals.Provider, provider), new(Signals.Outcome, Signals.OutcomeOf(failure)));
+
+    /// <summary>An attempt at a request has ended; <paramref name="status"/> is null when there was no answer, or half of one.</summary>
+    public void Answered(string request, int? status, TimeSpan took)
+        => _requests.Record(took.TotalSeconds, new("request", request), new("code", status?.ToString(CultureInfo.InvariantCulture) ?? "<error>"));
 
     /// <summary>A fetch has joined one in flight.</summary>
     public void Shared(string provider) => _shared.Add(1, new KeyValuePair<string, object?>(Signals.Provider, provider));

@@ -26,7 +26,7 @@ public static class ProviderServices
         return services
             .AddSingleton(options)
             .AddSingleton(host => new ProviderHttp(
-                options.Http, Chance(host), host.GetRequiredService<TimeProvider>(), host.GetRequiredService<ILogger<ProviderHttp>>()))
+                options.Http, Chance(host), host.GetRequiredService<TimeProvider>(), host.GetRequiredService<ProviderMetrics>(), host.GetRequiredService<ILogger<ProviderHttp>>()))
             .AddSingleton<IServiceAccounts, NoServiceAccounts>() // with an API server, those of the cluster are added later, and count
             .AddSingleton<INodeLabels, NoNodeLabels>()
             .AddSingleton<ISecretProvider, TokenProvider>()

@@ -12,7 +12,7 @@ internal static class AnswerBody
     {
         var announced = content.Headers.ContentLength;
         if (announced > longest)
-            throw new AnswerTooLong();
+            throw new AnswerTooLong(longest);
 
         await using var stream = await content.ReadAsStreamAsync(cancellationToken);
         var buffer = new byte[Math.Min(longest, announced ?? FirstGuess) + 1]; // one more than fits, to see the end
@@ -23,7 +23,7 @@ internal static class AnswerBody
             {
                 length += read;
                 if (length > longest)
-                    throw new AnswerTooLong();
+                    throw new AnswerTooLong(longest);
                 if (length == buffer.Length)
                     Grow(ref buffer, length, longest);
             }
@@ -44,5 +44,5 @@ internal static class AnswerBody
     }
 }
 
-/// <summary>The answer is longer than the bound.</summary>
-internal sealed class AnswerTooLong : Exception;
+/// <summary>The answer is longer than it may be.</summary>
+internal sealed class AnswerTooLong(int longest) : Exception($"gives an answer of more than {longest} bytes");

@@ -20,23 +20,24 @@ namespace ActorCsi.Grains.Providers.Http;
 /// </summary>
 internal sealed class EndpointClient : IDisposable
 {
-    private static readonly ActivitySource Activities = new("ActorCsi.Grains");
     private static readonly ResiliencePropertyKey<HttpCall> CallKey = new("call");
 
     private readonly HttpEndpoint _endpoint;
     private readonly ProviderHttpOptions _options;
     private readonly TimeProvider _time;
+    private readonly ProviderMetrics _metrics;
     private readonly ServerTrust? _trust;
     private readonly ClientCertificate? _certificate;
     private readonly ResiliencePipeline<HttpAnswer> _pipeline;
     private readonly Lock _gate = new();
     private Way? _way;
 
-    public EndpointClient(HttpEndpoint endpoint, ProviderHttpOptions options, Func<double> chance, TimeProvider time)
+    public EndpointClient(HttpEndpoint endpoint, ProviderHttpOptions options, Func<double> chance, TimeProvider time, ProviderMetrics metrics)
     {
         _endpoint = endpoint;
         _options = options;
         _time = time;
+        _metrics = metrics;
         _trust = (endpoint.CaFile ?? endpoint.CaDirectory ?? options.CaFile) is null ? null : new ServerTrust(CaFile(endpoint, options), endpoint.CaDirectory);
         _certificate = endpoint is { ClientCertificateFile: { } certificate, ClientKeyFile: { } key } ? new ClientCertificate(certificate, key) : null;
         _pipeline = new ResiliencePipelineBuilder<HttpAnswer> { TimeProvider = time }
@@ -59,8 +60,8 @@ internal sealed class EndpointClient : IDisposable
     public async Task<HttpAnswer> Send(HttpCall call, CancellationToken cancellationToken)
     {
         var way = CurrentWay();
-        using var activity = Activities.StartActivity(call.Purpose, ActivityKind.Client);
-        activity?.SetTag("server.address", _endpoint.Origin);
+        using var activity = Signals.Activities.StartActivity(call.Purpose, ActivityKind.Client);
+        activity?.SetTag("server.address", _endpoint.Address.Host).SetTag("server.port", _endpoint.Address.Port).SetTag("http.request.method", call.Method.Method);
         // Back to the caller's scheduler after each step: a grain must not leave its own.
         var context = ResilienceContextPool.Shared.Get(continueOnCapturedContext: true, cancellationToken);
         context.Properties.Set(CallKey, call);
@@ -68,18 +69,13 @@ internal sealed class EndpointClient : IDisposable
         {
             var answer = await _pipeline.ExecuteAsync(
                 static async (context, to) => await to.self.Attempt(to.way, to.call, context.CancellationToken), context, (self: this, way, call));
-            activity?.SetTag("http.response.status_code", answer.Status);
+            activity?.SetTag("http.response.status_code", answer.Status).SetStatus(answer.IsSuccess ? ActivityStatusCode.Unset : ActivityStatusCode.Error);
             return answer;
         }
-        catch (TimeoutRejectedException e)
-        {
-            activity?.SetStatus(ActivityStatusCode.Error, "time-out");
-            throw new VolumeException(VolumeError.ProviderUnavailable, $"{_endpoint.Origin} did not answer within {e.Timeout.TotalSeconds:0.#} s");
-        }
-        catch (Exception e) when (e is HttpRequestException or IOException or SocketException or AnswerTooLong) // a bare SocketException: the connection ended while it was being made
+        catch (Exception e) when (e is TimeoutRejectedException or HttpRequestException or IOException or SocketException or AnswerTooLong) // a bare SocketException: the connection ended while it was being made
         {
             var failure = HttpFailures.NoAnswer(_endpoint, e);
-            activity?.SetStatus(ActivityStatusCode.Error, failure.Message);
+            activity?.SetStatus(ActivityStatusCode.Error, Signals.OutcomeOf(failure));
             throw failure;
         }
         finally
@@ -109,9 +105,19 @@ internal sealed class EndpointClient : IDisposable
     private async Task<HttpAnswer> Attempt(Way way, HttpCall call, CancellationToken cancellationToken)
     {
         using var request = Request(call);
-        using var response = await way.Http.SendAsync(request, cancellationToken);
-        var body = await AnswerBody.Read(response.Content, _options.LongestAnswer, cancellationToken);
-        return new HttpAnswer((int)response.StatusCode, response.Headers, body, RetryAfter(response.Headers.RetryAfter));
+        var began = _time.GetTimestamp();
+        int? status = null;
+        try
+        {
+            using var response = await way.Http.SendAsync(request, cancellationToken);
+            var body = await AnswerBody.Read(response.Content, _options.LongestAnswer, cancellationToken);
+            status = (int)response.StatusCode;
+            return new HttpAnswer((int)response.StatusCode, response.Headers, body, RetryAfter(response.Headers.RetryAfter));
+        }
+        finally
+        {
+            _metrics.Answered(call.Purpose, status, _time.GetElapsedTime(began));
+        }
     }
 
     private HttpRequestMessage Request(HttpCall call)

@@ -1,4 +1,5 @@
 using System.Security.Authentication;
+using Polly.Timeout;
 
 namespace ActorCsi.Grains.Providers.Http;
 
@@ -43,11 +44,13 @@ internal static class HttpFailures
 
     /// <summary>No answer at all. The messages of the network layers hold names and addresses, nothing that was sent.</summary>
     public static VolumeException NoAnswer(HttpEndpoint endpoint, Exception failure) => new(
-        failure is AnswerTooLong ? VolumeError.Full : VolumeError.ProviderUnavailable, $"{endpoint.Origin} {Why(endpoint, failure)}", failure);
+        failure is AnswerTooLong or HttpRequestException { HttpRequestError: HttpRequestError.ConfigurationLimitExceeded } ? VolumeError.Full : VolumeError.ProviderUnavailable, $"{endpoint.Origin} {Why(endpoint, failure)}", failure);
 
     private static string Why(HttpEndpoint endpoint, Exception failure) => failure switch
     {
-        AnswerTooLong => "gives an answer that is too long",
+        TimeoutRejectedException { Timeout: var time } => $"did not answer within {time.TotalSeconds:0.#} s",
+        AnswerTooLong => failure.Message,
+        HttpRequestException { HttpRequestError: HttpRequestError.ConfigurationLimitExceeded } => "gives an answer with too many headers",
         HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError } => $"cannot be reached: there is no address for '{endpoint.Address.Host}'",
         HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError } => $"cannot be reached: {Words.Clip(failure.Message)}", // with the address: it may be a proxy's
         HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } => $"cannot be talked to in TLS: {Words.Clip(Innermost<AuthenticationException>(failure)?.Message ?? failure.Message, 500)}",

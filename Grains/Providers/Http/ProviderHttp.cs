@@ -7,8 +7,9 @@ namespace ActorCsi.Grains.Providers.Http;
 /// <param name="options">How to talk.</param>
 /// <param name="chance">A number from 0 up to 1, for the jitter of retries.</param>
 /// <param name="time">The clock.</param>
+/// <param name="metrics">Where attempts are counted.</param>
 /// <param name="log">Where warnings go.</param>
-internal sealed class ProviderHttp(ProviderHttpOptions options, Func<double> chance, TimeProvider time, ILogger<ProviderHttp> log) : IDisposable
+internal sealed class ProviderHttp(ProviderHttpOptions options, Func<double> chance, TimeProvider time, ProviderMetrics metrics, ILogger<ProviderHttp> log) : IDisposable
 {
     /// <summary>Classes choose their addresses, so there is a bound. A client that was forgotten ends its calls, and its idle connections close by themselves.</summary>
     private const int MostEndpoints = 256;
@@ -36,6 +37,6 @@ internal sealed class ProviderHttp(ProviderHttpOptions options, Func<double> cha
     {
         if (endpoint.SkipsVerification)
             Log.VerificationSkipped(log, endpoint.Origin);
-        return new EndpointClient(endpoint, options, chance, time);
+        return new EndpointClient(endpoint, options, chance, time, metrics);
     }
 }

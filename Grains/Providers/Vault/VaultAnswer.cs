@@ -4,9 +4,14 @@ using ActorCsi.Grains.Providers.Plugins;
 
 namespace ActorCsi.Grains.Providers.Vault;
 
-/// <summary>The envelope of every answer of the server: <c>{request_id, lease_id, lease_duration, renewable, data, warnings, auth …}</c>.</summary>
+/// <summary>
+/// An answer of the server: <c>{request_id, lease_id, lease_duration, renewable, data, warnings, auth …}</c>. The few paths that answer without this envelope
+/// (<c>identity/oidc/.well-known/keys</c>, <c>sys/health</c>) have their whole answer as data.
+/// </summary>
 internal sealed class VaultAnswer : IDisposable
 {
+    private static readonly string[] Fields = ["request_id", "lease_id", "data", "warnings", "errors", "auth", "wrap_info"];
+
     private readonly JsonDocument _json;
 
     private VaultAnswer(JsonDocument json) => _json = json;
@@ -20,26 +25,27 @@ internal sealed class VaultAnswer : IDisposable
         {
             var json = JsonDocument.Parse(body.ExposeMemory());
             if (json.RootElement.ValueKind is JsonValueKind.Object)
+            {
+                if (body.Expose().IndexOf("\\ud"u8) >= 0 || body.Expose().IndexOf("\\uD"u8) >= 0)
+                    ReadAll(json.RootElement);
                 return new VaultAnswer(json);
+            }
             json.Dispose();
             return null;
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException) // no JSON, or half a surrogate pair in it
         {
             return null;
         }
     }
 
     /// <summary>What was read; null when there is nothing. In a KV store with versions it lies one deeper.</summary>
-    public JsonElement? Data
-    {
-        get
-        {
-            if (!Root.TryGetProperty("data", out var data) || data.ValueKind is not JsonValueKind.Object)
-                return null;
-            return data.TryGetProperty("data", out var inner) && inner.ValueKind is JsonValueKind.Object ? inner : data;
-        }
-    }
+    public JsonElement? Data => Outer is { } data && data.TryGetProperty("data", out var inner) && inner.ValueKind is JsonValueKind.Object ? inner : Outer;
+
+    private JsonElement? Outer
+        => Root.TryGetProperty("data", out var data) && data.ValueKind is JsonValueKind.Object ? data
+            : Fields.Any(name => Root.TryGetProperty(name, out _)) ? null
+            : Root;
 
     public string LeaseId => Text(Root, "lease_id") ?? "";
 
@@ -47,8 +53,8 @@ internal sealed class VaultAnswer : IDisposable
 
     public bool IsRenewable => IsTrue(Root, "renewable");
 
-    /// <summary>When what was read changes by itself: static database roles and OIDC tokens tell it so.</summary>
-    public TimeSpan? TimeToLive => Data is { } data && Number(data, "ttl") is > 0 and var seconds ? TimeSpan.FromSeconds(seconds) : null;
+    /// <summary>When what was read changes by itself: static database roles, OIDC tokens and KV stores without versions tell it so.</summary>
+    public TimeSpan? TimeToLive => Outer is { } data && Number(data, "ttl") is > 0 and var seconds ? TimeSpan.FromSeconds(seconds) : null;
 
     /// <summary>The certificate that was issued, in PEM; null when none was.</summary>
     public string? Certificate => Data is { } data ? Text(data, "certificate") : null;
@@ -76,24 +82,48 @@ internal sealed class VaultAnswer : IDisposable
         var json = new StringBuilder("{\"request_id\":\"\",\"lease_id\":");
         GoJson.AppendString(json, LeaseId);
         json.Append(System.Globalization.CultureInfo.InvariantCulture, $",\"lease_duration\":{(long)LeaseDuration.TotalSeconds},\"renewable\":{(IsRenewable ? "true" : "false")}");
-        Append(json, "data", always: true);
-        Append(json, "warnings", always: true);
-        Append(json, "auth", always: false);
-        Append(json, "wrap_info", always: false);
+        Append(json, "data", Outer, always: true);
+        Append(json, "warnings", Field("warnings"), always: true);
+        Append(json, "auth", Field("auth"), always: false);
+        Append(json, "wrap_info", Field("wrap_info"), always: false);
+        Append(json, "mount_type", Field("mount_type"), always: false);
         return Secret.FromText(json.Append('}').ToString());
     }
 
     /// <inheritdoc/>
     public void Dispose() => _json.Dispose();
 
-    private void Append(StringBuilder json, string name, bool always)
+    /// <summary>The parser lets half a surrogate pair pass, and fails only when that text is read.</summary>
+    private static void ReadAll(JsonElement value)
     {
-        var isThere = Root.TryGetProperty(name, out var value) && value.ValueKind is not JsonValueKind.Null;
-        if (!isThere && !always)
+        switch (value.ValueKind)
+        {
+            case JsonValueKind.Object:
+                foreach (var entry in value.EnumerateObject())
+                {
+                    _ = entry.Name;
+                    ReadAll(entry.Value);
+                }
+                break;
+            case JsonValueKind.Array:
+                foreach (var item in value.EnumerateArray())
+                    ReadAll(item);
+                break;
+            case JsonValueKind.String:
+                _ = value.GetString();
+                break;
+        }
+    }
+
+    private JsonElement? Field(string name) => Root.TryGetProperty(name, out var value) && value.ValueKind is not JsonValueKind.Null ? value : null;
+
+    private static void Append(StringBuilder json, string name, JsonElement? value, bool always)
+    {
+        if (value is null && !always)
             return;
         json.Append(",\"").Append(name).Append("\":");
-        if (isThere)
-            GoJson.Append(json, value);
+        if (value is { } present)
+            GoJson.Append(json, present);
         else
             json.Append("null");
     }

@@ -5,7 +5,7 @@ using ActorCsi.Grains.Providers.Plugins;
 namespace ActorCsi.Grains.Providers.Vault;
 
 /// <summary>The calls to one server for one account. Nothing is remembered here.</summary>
-internal sealed class VaultApi(EndpointClient client, VaultAccount account)
+internal sealed class VaultApi(ProviderHttp http, VaultAccount account)
 {
     /// <summary>Shows the pod's token and is given one of the server's. The same call for the kubernetes and the jwt method.</summary>
     /// <exception cref="VolumeException">There is no login, and why.</exception>
@@ -82,15 +82,36 @@ internal sealed class VaultApi(EndpointClient client, VaultAccount account)
         };
     }
 
-    private Task<HttpAnswer> Send(string purpose, HttpMethod method, string path, Secret? token, byte[]? body, bool isIdempotent, CancellationToken cancellationToken)
-        => client.Send(new HttpCall(method, path)
+    private async Task<HttpAnswer> Send(string purpose, HttpMethod method, string path, Secret? token, byte[]? body, bool isIdempotent, CancellationToken cancellationToken)
+    {
+        var call = new HttpCall(method, path)
         {
             Purpose = purpose,
             Headers = [.. Headers(token)],
             Body = body,
             IsIdempotent = isIdempotent,
             AlsoTransient = [412], // a standby that has not yet heard of what this client did a moment ago
-        }, cancellationToken);
+        };
+        var answer = await http.To(account.Endpoint).Send(call, cancellationToken);
+        if (ActiveServer(answer, path) is not { } address)
+            return answer;
+        answer.Dispose();
+        return await http.To(account.Endpoint with { Address = new Uri(address, "/") }).Send(call with { Path = address.PathAndQuery[1..] }, cancellationToken);
+    }
+
+    /// <summary>
+    /// Where a standby points to that does not forward requests: the same path of another server, which must prove itself in the same way. Never from HTTPS to HTTP, and
+    /// followed once, as the vendor's client does. Null when the answer is anything else.
+    /// </summary>
+    private Uri? ActiveServer(HttpAnswer answer, string path)
+    {
+        if (answer is not { Status: 301 or 302 or 307, Headers.Location: { } location })
+            return null;
+        var address = new Uri(account.Endpoint.Address, location);
+        var isSafe = address.Scheme == Uri.UriSchemeHttps || (address.Scheme == Uri.UriSchemeHttp && account.Endpoint.Address.Scheme == Uri.UriSchemeHttp);
+        var isSame = Uri.UnescapeDataString(address.AbsolutePath).EndsWith('/' + Uri.UnescapeDataString(path.Split('?')[0]), StringComparison.Ordinal);
+        return isSafe && isSame && address.UserInfo.Length == 0 ? address : null;
+    }
 
     private IEnumerable<KeyValuePair<string, string>> Headers(Secret? token)
     {

@@ -7,13 +7,15 @@ namespace ActorCsi.Grains.Providers.Vault;
 /// <summary>Turns what the server refuses into the closed set of failures, with its own words and what usually mends it.</summary>
 internal static class VaultFailures
 {
+    private const string PointsElsewhere = "it points elsewhere, and not just to the active server: name that one, or let the standby forward requests";
+
     /// <summary>A login that was refused. The server says little on purpose; what it may mean is said here.</summary>
     public static VolumeException Login(VaultAccount account, HttpAnswer answer, string? said, Secret podToken)
     {
         var what = $"{account}: login as role '{Words.Clip(account.Role)}' at auth/{account.AuthMount}";
         var words = said ?? "";
         if (answer.Status is not (400 or 401 or 403 or 404 or 500) || (answer.Status == 500 && !IsAboutIdentity(words)))
-            return Failure(what, answer, said, podToken, null, null);
+            return Failure(what, answer, said, podToken, null, answer.Status is >= 300 and < 400 ? PointsElsewhere : null);
         if (answer.Status == 404)
             return Failure(what, answer, said, podToken, VolumeError.Invalid, $"is an auth method mounted at {account.AuthMount}{InNamespace(account)}?");
         if (Has(words, "audience"))
@@ -41,10 +43,15 @@ internal static class VaultFailures
             404 => Failure(what, answer, envelope?.Said, token, null,
                 envelope is { Said.Length: > 0 } ? null : $"there is nothing at this path{InNamespace(account)}; in a KV store with versions, data/ follows the mount: kv/data/shop"),
             472 or 473 => Failure(what, answer, envelope?.Said, token, VolumeError.ProviderUnavailable, "a standby answered"),
-            >= 300 and < 400 => Failure(what, answer, null, token, null, "it points to another server, and the token is for this one: let the standby forward requests, or name the active server"),
+            >= 300 and < 400 => Failure(what, answer, null, token, null, PointsElsewhere),
             _ => Failure(what, answer, envelope?.Said, token, null, null),
         };
     }
+
+    /// <summary>A good status, and nothing that could be read: nothing at all (204), or something that is no answer of this server.</summary>
+    public static VolumeException NoJson(VaultAccount account, VaultRead read, HttpAnswer answer) => answer.Body.Length == 0
+        ? new VolumeException(VolumeError.NotFound, $"{account}: {read} gives no data (HTTP {answer.Status})")
+        : HttpFailures.Garbage($"{account}: {read}", "JSON as the server writes it");
 
     /// <summary>Any other call that failed.</summary>
     public static VolumeException Call(VaultAccount account, string what, HttpAnswer answer, string? said, Secret token)

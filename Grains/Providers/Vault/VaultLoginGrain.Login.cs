@@ -36,14 +36,14 @@ internal sealed partial class VaultLoginGrain
     private async Task<VaultLogin> RenewOrReplace()
     {
         if (Current is not { } login)
-            return Adopt(await LogIn());
+            return await Adopt(await LogIn());
         if (login.RenewAt > Now)
             return login; // somebody else has seen to it
         try
         {
             if (login.IsRenewable && await Api.RenewSelf(login.Token!, CancellationToken.None) is { Life.Ticks: > 0 } renewed)
                 return Prolong(login, renewed);
-            return Adopt(await LogIn());
+            return await Adopt(await LogIn());
         }
         catch (VolumeException failure) when (Current is { } still && failure.Error is not (VolumeError.ProviderDenies or VolumeError.Invalid))
         {
@@ -93,27 +93,13 @@ internal sealed partial class VaultLoginGrain
     }
 
     /// <summary>From now on this is the login. What hangs on another one ends with that, so it is read anew.</summary>
-    private VaultLogin Adopt(VaultAuth auth)
+    private async Task<VaultLogin> Adopt(VaultAuth auth)
     {
-        var isEndless = auth.Life == TimeSpan.Zero;
-        var login = new VaultLogin
-        {
-            Number = _record.NextLogin,
-            Token = auth.Token,
-            Accessor = auth.Accessor,
-            Life = auth.Life,
-            ExpiresAt = isEndless ? DateTimeOffset.MaxValue : Now + auth.Life,
-            RenewAt = isEndless ? DateTimeOffset.MaxValue : Now + Half(auth.Life),
-            IsRenewable = auth.IsRenewable,
-        };
-        _record = _record with
-        {
-            NextLogin = _record.NextLogin + 1,
-            Logins = [login, .. _record.Logins],
-            Holdings = [.. _record.Holdings.Select(holding => !holding.HasLease ? holding : holding with { RenewAt = Now })],
-        };
+        var login = Add(auth);
+        Promote(login);
         Log.VaultLoggedIn(_log, Account.Provider, Account.PodNamespace, Account.ServiceAccount, Account.Role, login.Accessor, login.ExpiresAt);
         Wake(holding => !holding.IsLeft && holding.RenewAt <= Now);
+        await Save();
         return login;
     }
 
@@ -127,32 +113,40 @@ internal sealed partial class VaultLoginGrain
         if (Current is { } other && other.Number != doubted.Number)
             return (other, false);
         if (await Api.Knows(doubted.Token!, CancellationToken.None))
-            return (Trial(await LogIn()), true);
+            return (await Trial(await LogIn()), true);
         Drop(doubted);
-        return (Adopt(await LogIn()), false);
+        return (await Adopt(await LogIn()), false);
     });
 
     /// <summary>A login beside the one there is, for one question; if it does no better it is given back.</summary>
-    private VaultLogin Trial(VaultAuth auth)
+    private async Task<VaultLogin> Trial(VaultAuth auth)
     {
-        var trial = new VaultLogin
+        var trial = Add(auth);
+        await Save();
+        return trial;
+    }
+
+    private VaultLogin Add(VaultAuth auth)
+    {
+        var isEndless = auth.Life == TimeSpan.Zero;
+        var login = new VaultLogin
         {
             Number = _record.NextLogin,
             Token = auth.Token,
             Accessor = auth.Accessor,
             Life = auth.Life,
-            ExpiresAt = auth.Life == TimeSpan.Zero ? DateTimeOffset.MaxValue : Now + auth.Life,
-            RenewAt = Now + Half(auth.Life),
+            ExpiresAt = isEndless ? DateTimeOffset.MaxValue : Now + auth.Life,
+            RenewAt = isEndless ? DateTimeOffset.MaxValue : Now + Half(auth.Life),
             IsRenewable = auth.IsRenewable,
         };
-        _record = _record with { NextLogin = trial.Number + 1, Logins = _record.Logins.Add(trial) };
-        return trial;
+        _record = _record with { NextLogin = login.Number + 1, Logins = _record.Logins.Add(login) };
+        return login;
     }
 
-    /// <summary>The trial did better: it takes the place of the one there was.</summary>
-    private void Promote(VaultLogin trial) => _record = _record with
+    /// <summary>It is the one that is used from now on, and takes the place of the one there was.</summary>
+    private void Promote(VaultLogin login) => _record = _record with
     {
-        Logins = [trial, .. _record.Logins.Where(login => login.Number != trial.Number)],
+        Logins = [login, .. _record.Logins.Where(other => other.Number != login.Number)],
         Holdings = [.. _record.Holdings.Select(holding => !holding.HasLease ? holding : holding with { RenewAt = Now })],
     };
 

@@ -41,7 +41,12 @@ internal sealed partial class VaultLoginGrain
                 return renewed.Reply;
             var (answer, login) = await AskAs(read);
             using (answer)
-                return answer.IsSuccess ? Keep(read, answer, login) : throw VaultFailures.Read(Account, read, answer, login.Token!);
+            {
+                var reply = answer.IsSuccess ? Keep(read, answer, login) : throw VaultFailures.Read(Account, read, answer, login.Token!);
+                if (reply.IsHeld)
+                    await Save();
+                return reply;
+            }
         }
         finally
         {
@@ -86,7 +91,7 @@ internal sealed partial class VaultLoginGrain
 
     private VaultReply Keep(VaultRead read, HttpAnswer answer, VaultLogin login)
     {
-        using var envelope = VaultAnswer.Read(answer.Body) ?? throw HttpFailures.Garbage($"{Account}: {read}", "JSON as the server writes it");
+        using var envelope = VaultAnswer.Read(answer.Body) ?? throw VaultFailures.NoJson(Account, read, answer);
         if (Term(read, envelope) is { } term)
             return Hold(read, answer.Body.Copy(), envelope.LeaseId, login, term);
 

@@ -24,12 +24,6 @@ namespace ActorCsi.Grains.Providers.Vault;
 [Reentrant, KeepAlive]
 internal sealed partial class VaultLoginGrain : Grain, IVaultLoginGrain, IRemindable
 {
-    /// <summary>The reminder that exists as long as there is anything to give back: it is also the list of accounts.</summary>
-    public const string ReminderName = "vault-login";
-
-    private static readonly TimeSpan ReminderPeriod = TimeSpan.FromHours(1);
-    private static readonly TimeSpan LongestWait = TimeSpan.FromDays(1);
-
     private readonly IPersistentState<VaultLoginRecord> _state;
     private readonly ProviderHttp _http;
     private readonly VaultVolumes _volumes;
@@ -40,9 +34,6 @@ internal sealed partial class VaultLoginGrain : Grain, IVaultLoginGrain, IRemind
     private VaultLoginRecord _record = VaultLoginRecord.Empty;
     private PodToken? _podToken;
     private int _working;
-    private IGrainTimer? _timer;
-    private Task? _saving;
-    private bool _unsaved;
 
     /// <summary>Called by the grain runtime.</summary>
     public VaultLoginGrain(
@@ -63,7 +54,7 @@ internal sealed partial class VaultLoginGrain : Grain, IVaultLoginGrain, IRemind
 
     private VaultAccount Account => _record.Account!;
 
-    private VaultApi Api => new(_http.To(Account.Endpoint), Account);
+    private VaultApi Api => new(_http, Account);
 
     private DateTimeOffset Now => _time.GetUtcNow();
 
@@ -166,89 +157,6 @@ internal sealed partial class VaultLoginGrain : Grain, IVaultLoginGrain, IRemind
         new VaultCount(_record.Logins.Length, _record.Logins.IsEmpty ? null : _record.Logins.Max(login => login.ExpiresAt)),
         new VaultCount(_record.Holdings.Length, _record.Holdings.IsEmpty ? null : _record.Holdings.Max(holding => holding.ExpiresAt)),
         [.. _record.Uses.Select(use => use.Volume).Distinct()]));
-
-    private void ArmTimer()
-    {
-        if (NextTick() is not { } at)
-        {
-            _timer?.Dispose();
-            _timer = null;
-            return;
-        }
-        var wait = at - Now;
-        var due = wait > LongestWait ? LongestWait : wait > TimeSpan.Zero ? wait : TimeSpan.Zero;
-        if (_timer is null)
-            _timer = this.RegisterGrainTimer(Tick, new GrainTimerCreationOptions(due, Timeout.InfiniteTimeSpan) { Interleave = true });
-        else
-            _timer.Change(due, Timeout.InfiniteTimeSpan);
-    }
-
-    private DateTimeOffset? NextTick()
-    {
-        DateTimeOffset?[] times =
-        [
-            _record.Uses.IsEmpty ? null : Current?.RenewAt,
-            _tidyAt,
-            _record.Logins.Where(login => login.IsLeft).Select(login => (DateTimeOffset?)login.ExpiresAt).Min(),
-            _record.Holdings.Where(holding => holding.IsLeft).Select(holding => (DateTimeOffset?)holding.ExpiresAt).Min(),
-        ];
-        return times.Min();
-    }
-
-    private async Task Tick()
-    {
-        if (!_record.Uses.IsEmpty && Current is { } login && login.RenewAt <= Now)
-            await KeepLogin();
-        if (_tidyAt <= Now || _record.Logins.Any(login => login.ExpiresAt <= Now) || _record.Holdings.Any(holding => holding.ExpiresAt <= Now))
-            await Tidy();
-        ArmTimer();
-    }
-
-    /// <summary>Writes the record. One at a time: whoever comes while it is written waits for the next time round.</summary>
-    private Task Save()
-    {
-        _unsaved = true;
-        return _saving ??= SaveAll();
-    }
-
-    private async Task SaveAll()
-    {
-        await Task.Yield(); // _saving must be set before this can end
-        try
-        {
-            while (_unsaved)
-            {
-                _unsaved = false;
-                await (_record.IsEmpty ? Forget() : Write());
-            }
-        }
-        catch (Exception failure) // what is lost is only what a restart would have given back
-        {
-            Log.VaultLoginNotSaved(_log, this.GetPrimaryKeyString(), failure);
-        }
-        finally
-        {
-            _saving = null;
-        }
-        if (_record.IsEmpty && _working == 0)
-            DeactivateOnIdle();
-    }
-
-    private async Task Write()
-    {
-        if (!_state.RecordExists) // the reminder first: a crash in between leaves a reminder without a record, which Resume takes away
-            await this.RegisterOrUpdateReminder(ReminderName, ReminderPeriod, ReminderPeriod);
-        _state.State = _record;
-        await _state.WriteStateAsync();
-    }
-
-    private async Task Forget()
-    {
-        if (_state.RecordExists)
-            await _state.ClearStateAsync();
-        if (await this.GetReminder(ReminderName) is { } reminder)
-            await this.UnregisterReminder(reminder);
-    }
 
     private static void Erase(ImmutableArray<VaultReply> replies)
     {

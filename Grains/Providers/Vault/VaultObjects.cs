@@ -71,15 +71,15 @@ internal sealed class VaultObjects(ParameterFaults faults)
         {
             case "":
                 return "GET";
-            case "GET" or "PUT" or "POST":
+            case "GET" or "LIST" or "PUT" or "POST":
                 return method.ToUpperInvariant();
             default:
-                faults.Add($"{field}.method", $"is '{Words.Clip(method)}', expected GET, PUT or POST");
+                faults.Add($"{field}.method", $"is '{Words.Clip(method)}', expected GET, LIST, PUT or POST");
                 return "GET";
         }
     }
 
-    /// <summary><c>/v1/x</c>, <c>v1/x</c>, <c>/x</c> and <c>x</c> are the same; what follows '?' is a query.</summary>
+    /// <summary><c>/v1/x</c>, <c>v1/x</c>, <c>/x</c> and <c>x</c> are the same, so are <c>x/y</c>, <c>x//y</c> and <c>x/y/</c>; what follows '?' is a query.</summary>
     private string Path(string written, string field)
     {
         if (written.Length == 0)
@@ -87,8 +87,8 @@ internal sealed class VaultObjects(ParameterFaults faults)
         var (path, query) = written.Split('?', 2) is [var before, var after] ? (before, after) : (written, null);
         path = path.TrimStart('/');
         path = path.StartsWith("v1/", StringComparison.Ordinal) ? path["v1/".Length..] : path;
-        var parts = path.Split('/').Select(Uri.UnescapeDataString).ToArray();
-        if (path.Length == 0 || parts.Any(part => part is "." or ".." || part.Any(char.IsControl)) || path.Contains('#') || path.Contains('\\'))
+        var parts = path.Split('/', StringSplitOptions.RemoveEmptyEntries).Select(Uri.UnescapeDataString).ToArray();
+        if (parts.Length == 0 || parts.Any(part => part is "." or ".." || part.Any(char.IsControl)) || path.Contains('#') || path.Contains('\\'))
             faults.Add($"{field}.secretPath", $"is '{Words.Clip(written)}', expected a path such as kv/data/shop?version=2, without '.', '..', '#' and '\\' parts");
         return $"v1/{string.Join('/', parts.Select(Uri.EscapeDataString))}{(query is null ? "" : "?" + Query(query))}";
     }

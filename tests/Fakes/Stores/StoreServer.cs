@@ -154,6 +154,22 @@ public static class StoreFaults
     /// <summary>A good status and a body that is no JSON.</summary>
     public static Task Garbage(HttpContext context) => context.Response.WriteAsync("<html>Welcome to the captive portal</html>");
 
+    /// <summary>An answer that begins, and then neither goes on nor ends: what a connection looks like whose other half was closed without a word.</summary>
+    public static async Task Stall(HttpContext context)
+    {
+        await context.Response.WriteAsync("{\"data\": {");
+        await context.Response.Body.FlushAsync();
+        await Hang(context);
+    }
+
+    /// <summary>A body without an end.</summary>
+    public static async Task Endless(HttpContext context)
+    {
+        var chunk = new byte[64 * 1024];
+        while (!context.RequestAborted.IsCancellationRequested)
+            await context.Response.Body.WriteAsync(chunk);
+    }
+
     /// <summary>A body of that many bytes.</summary>
     public static Func<HttpContext, Task> TooLong(int bytes) => async context =>
     {

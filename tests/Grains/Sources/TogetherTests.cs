@@ -71,6 +71,57 @@ public sealed class TogetherTests : SourcesTest
     }
 
     [Fact]
+    public void Publish_CrashWhileOneSourceIsAsked_NothingIsThereUntilBothHaveGiven()
+    {
+        Vault.Gives("one");
+        Aws.Hangs().Gives("two");
+        StartPublish();
+        Settle();
+        Assert.Equal((1, 1), Asked);
+
+        Restart();
+        AssertGone();
+
+        Publish();
+        Assert.Equal("a/file=two v/file=one", Files);
+    }
+
+    [Fact]
+    public void Refresh_CrashWhileOneSourceIsAsked_OldFilesOfBothUntilBothHaveGiven()
+    {
+        Vault.Gives("one").Gives("one b");
+        Aws.Gives("two").Hangs().Gives("two b");
+        Publish();
+        Start(() => Volume.Refresh(CancellationToken.None));
+        Settle();
+        Assert.Equal((2, 2), Asked);
+
+        Restart();
+        Assert.Equal(("a/file=two v/file=one", VolumeState.Serving), (Files, Published.State));
+
+        Refresh();
+        Assert.Equal("a/file=two b v/file=one b", Files);
+    }
+
+    [Theory]
+    [InlineData("replace", "a/file=two v/file=one")]
+    [InlineData("written", "a/file=two v/file=one")]
+    [InlineData("swapped", "a/file=two b v/file=one b")]
+    public void Refresh_CrashWhileFilesAreWritten_AllAreOldOrAllAreNew(string step, string expected)
+    {
+        Vault.Gives("one").Gives("one b");
+        Aws.Gives("two").Gives("two b");
+        Publish();
+        DieAt(step);
+        Start(() => Volume.Refresh(CancellationToken.None));
+        Settle();
+
+        Restart();
+
+        Assert.Equal(expected, Files);
+    }
+
+    [Fact]
     public void Unpublish_PartsPutAside_AreErased()
     {
         SecretBundle? second = null;

@@ -155,7 +155,7 @@ public sealed class RefusalTests : AzureTest
     [InlineData("garbage", VolumeError.ProviderFailed, "the answer makes no sense")]
     [InlineData("half", VolumeError.ProviderUnavailable, "broke off before its answer was whole")]
     [InlineData("reset", VolumeError.ProviderUnavailable, "https://")]
-    [InlineData("long", VolumeError.Full, "gives an answer that is too long")]
+    [InlineData("long", VolumeError.Full, "gives an answer of more than 4194304 bytes")]
     public async Task Publish_NoAnswerOfUse_SaysSo(string how, VolumeError error, string part)
     {
         Func<HttpContext, Task> fault = how switch

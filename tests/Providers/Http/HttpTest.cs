@@ -1,8 +1,11 @@
+using System.Diagnostics.Metrics;
 using ActorCsi.Fakes;
 using ActorCsi.Fakes.Stores;
+using ActorCsi.Grains.Providers;
 using ActorCsi.Grains.Providers.Http;
 using ActorCsi.Testing;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace ActorCsi.Tests.Providers.Http;
 
@@ -14,11 +17,14 @@ public abstract class HttpTest : IAsyncLifetime, IDisposable
     internal readonly VirtualTime Time = new();
     internal readonly LogLines Lines = new();
     private readonly List<IDisposable> _clients = [];
+    private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
 
     internal StoreServer Server = null!;
 
     /// <summary>What the server answers when no fault is ordered.</summary>
     internal RequestDelegate Answer = context => context.Response.WriteAsync("fine");
+
+    internal IMeterFactory Meters => _services.GetRequiredService<IMeterFactory>();
 
     internal string CaFile => Path.Combine(Files.Path, "ca.pem");
 
@@ -35,6 +41,7 @@ public abstract class HttpTest : IAsyncLifetime, IDisposable
         _clients.ForEach(client => client.Dispose());
         Authority.Dispose();
         Files.Dispose();
+        _services.Dispose();
         GC.SuppressFinalize(this);
     }
 
@@ -42,7 +49,7 @@ public abstract class HttpTest : IAsyncLifetime, IDisposable
 
     internal EndpointClient Client(HttpEndpoint? endpoint = null, ProviderHttpOptions? options = null)
     {
-        var http = new ProviderHttp(options ?? new ProviderHttpOptions(), () => 0.5, Time, Lines.For<ProviderHttp>());
+        var http = new ProviderHttp(options ?? new ProviderHttpOptions(), () => 0.5, Time, new ProviderMetrics(Meters), Lines.For<ProviderHttp>());
         _clients.Add(http);
         return http.To(endpoint ?? Endpoint);
     }

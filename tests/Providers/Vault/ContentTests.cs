@@ -43,6 +43,7 @@ public sealed class ContentTests : VaultTest
     [InlineData("/kv/data/shop")]
     [InlineData("v1/kv/data/shop")]
     [InlineData("/v1/kv/data/shop")]
+    [InlineData("kv//data/shop/")]
     [InlineData("kv/data/shop?version=1")]
     public async Task Publish_PathInAnySpelling_IsTheSame(string path)
     {
@@ -58,7 +59,37 @@ public sealed class ContentTests : VaultTest
         Vault.MountKv1("old").Put("shop", """{"z": 1, "a": "<>"}""");
         SetClass("- {objectName: all.json, secretPath: old/shop}");
         await Publish();
-        Assert.Equal("""{"request_id":"","lease_id":"","lease_duration":2764800,"renewable":false,"data":{"a":"\u003c\u003e","z":1},"warnings":null}""", Files()["all.json"]);
+        Assert.Equal("""{"request_id":"","lease_id":"","lease_duration":2764800,"renewable":false,"data":{"a":"\u003c\u003e","z":1},"warnings":null,"mount_type":"kv"}""", Files()["all.json"]);
+    }
+
+    [Fact]
+    public async Task Publish_PathThatAnswersWithoutAnEnvelope_ItsWholeAnswerIsTheData()
+    {
+        SetClass("- {objectName: version, secretPath: sys/health, secretKey: version}\n- {objectName: all.json, secretPath: sys/health}");
+        await Publish();
+        Assert.Equal("1.17.0", Files()["version"]);
+        Assert.StartsWith("""{"request_id":"","lease_id":"","lease_duration":0,"renewable":false,"data":{"initialized":true,"sealed":false,""", Files()["all.json"], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Publish_List_IsAReadLikeOthers()
+    {
+        Vault.MountKv1("old").Put("shop", "{}").Put("web", "{}");
+        SetClass("- {objectName: names, secretPath: old/, method: LIST, secretKey: keys}");
+        await Publish();
+        Assert.Equal("""["shop","web"]""", Files()["names"]);
+    }
+
+    [Theory]
+    [InlineData("kv/data/shop", 108, 132)] // nothing but the node's interval decides, two minutes, a tenth sooner or later
+    [InlineData("old/shop", 31, 31)] // a store without versions means it as advice
+    public async Task Publish_KeyCalledTtl_IsAdviceOnlyWhereTheServerMeansIt(string path, int least, int most)
+    {
+        Vault.MountKv2("kv").Put("shop", """{"ttl": 30}""");
+        Vault.MountKv1("old").Put("shop", """{"ttl": 30}""");
+        SetClass($"- {{objectName: ttl, secretPath: {path}, secretKey: ttl}}");
+        await Publish();
+        Assert.InRange((await Status()).RefreshAt!.Value - Time.GetUtcNow(), TimeSpan.FromSeconds(least), TimeSpan.FromSeconds(most));
     }
 
     [Fact]

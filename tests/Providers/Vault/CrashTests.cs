@@ -62,6 +62,28 @@ public sealed class CrashTests : VaultTest
         never.SetResult();
     }
 
+    [Theory]
+    [InlineData(true)] // the login is another volume's too, and lives on
+    [InlineData(false)] // it is the very first one
+    public async Task Restart_CrashedBeforeAnybodySawTheLease_IsGivenBack(bool another)
+    {
+        SetClass("kv", "vault", "- {objectName: user, secretPath: kv/data/shop, secretKey: user}");
+        if (another)
+            await Publish(Pod("web-1"), "kv");
+        var (asked, never) = (new TaskCompletionSource(), new TaskCompletionSource());
+        SetClass("second", "vault", Creds + "\n- {objectName: other, secretPath: kv/data/shop?version=1, secretKey: user}");
+        Vault.Front.Delay(request => request.QueryString.HasValue, asked, never.Task);
+        var publishing = Publish(className: "second");
+        await asked.Task.Soon();
+        await Until(async () => (await Login().Inspect()).Leases.Count == 1);
+        await Crash();
+        _ = publishing.ContinueWith(static done => done.Exception, TaskScheduler.Default);
+        Assert.Single(Vault.Leases);
+        await Restart();
+        await Until(() => Vault.Leases.Count == 0 && Vault.Tokens.Count == (another ? 1 : 0));
+        never.SetResult();
+    }
+
     [Fact]
     public async Task Restart_CrashedBeforeItWasGivenBack_IsGivenBackThen()
     {

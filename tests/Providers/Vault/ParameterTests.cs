@@ -23,7 +23,7 @@ public sealed class ParameterTests
     [InlineData("objects", "- {objectName: a, secretPath: 'kv/../sys/raw'}", "parameters.objects[0].secretPath is 'kv/../sys/raw'")]
     [InlineData("objects", "- {objectName: a, secretPath: 'kv/%2e%2e/sys'}", "parameters.objects[0].secretPath")]
     [InlineData("objects", "- {objectName: a, secretPath: '?a=b'}", "parameters.objects[0].secretPath")]
-    [InlineData("objects", "- {objectName: a, secretPath: b, method: DELETE}", "parameters.objects[0].method is 'DELETE', expected GET, PUT or POST")]
+    [InlineData("objects", "- {objectName: a, secretPath: b, method: DELETE}", "parameters.objects[0].method is 'DELETE', expected GET, LIST, PUT or POST")]
     [InlineData("objects", "- {objectName: a, secretPath: b, secretArgs: [c]}", "parameters.objects[0].secretArgs is a list")]
     [InlineData("objects", "- {objectName: a, secretPath: b, filePermission: 01000}", "parameters.objects[0].filePermission is '01000'")]
     [InlineData("objects", "- {objectName: a, secretPath: b, filePermission: rw}", "parameters.objects[0].filePermission is 'rw'")]

@@ -1,3 +1,7 @@
+using System.Security.Cryptography.X509Certificates;
+using ActorCsi.Fakes.Stores.Vault;
+using ActorCsi.Testing;
+
 namespace ActorCsi.Tests.Providers.Vault;
 
 /// <summary>Where a class finds its server and how it logs in: every parameter, for Vault and for OpenBao.</summary>
@@ -80,6 +84,16 @@ public sealed class PlaceTests : VaultTest
     }
 
     [Fact]
+    public async Task Publish_OpenBaoFromTheEnvironment_ItsOwnVariablesCountFirst()
+    {
+        Vault.Role("web", role => role with { Audience = "openbao" });
+        (Variables["BAO_ADDR"], Variables["VAULT_ADDR"], Variables["VAULT_CACERT"]) = (Vault.Front.Address.AbsoluteUri, "https://wrong.invalid", CaFile);
+        SetClass(ClassName, "openbao", User, ("vaultAddress", null), ("vaultCACertPath", null));
+        await Publish(audiences: ["openbao"]);
+        Assert.Equal("bob", Files()["user"]);
+    }
+
+    [Fact]
     public async Task Publish_AddressFromTheEnvironment_Counts()
     {
         Variables["VAULT_ADDR"] = Vault.Front.Address.AbsoluteUri;
@@ -106,6 +120,20 @@ public sealed class PlaceTests : VaultTest
         SetClass(User, ("vaultCACertPath", null), ("vaultCADirectory", Path.GetDirectoryName(CaFile)), ("vaultTLSServerName", "127.0.0.1"));
         await Publish();
         Assert.Equal("bob", Files()["user"]);
+    }
+
+    [Fact]
+    public async Task Publish_ClientCertificate_IsShown()
+    {
+        var shown = new TaskCompletionSource<string>();
+        await using var server = await VaultServer.Start(Issuer, Time, Authority.Server(), client => shown.TrySetResult(client.Subject));
+        server.Role("web").MountKv2("kv").Put("shop", """{"user": "bob"}""");
+        using var certificate = Authority.Client("node-1");
+        SetClass(User, ("vaultAddress", server.Front.Address.AbsoluteUri),
+            ("vaultTLSClientCertPath", WriteFile("client.pem", certificate.ExportCertificatePem())),
+            ("vaultTLSClientKeyPath", WriteFile("client.key", certificate.GetECDsaPrivateKey()!.ExportPkcs8PrivateKeyPem())));
+        await Publish();
+        Assert.Equal(("bob", "CN=node-1"), (Files()["user"], await shown.Task.Soon()));
     }
 
     [Fact]

@@ -94,7 +94,7 @@ public sealed class RefusalTests : VaultTest
     public async Task Publish_TokenOfAnotherIssuer_IsRefused()
     {
         using var other = new TokenIssuer();
-        await using var server = await ActorCsi.Fakes.Stores.Vault.VaultServer.Start(other, Time);
+        await using var server = await ActorCsi.Fakes.Stores.Vault.VaultServer.Start(other, Time, Authority.Server());
         server.Role("web");
         SetClass(User, ("vaultAddress", server.Front.Address.AbsoluteUri));
         var failure = await PublishFails();

@@ -69,6 +69,22 @@ public sealed class SharingTests : VaultTest
     }
 
     [Fact]
+    public async Task Publish_ManyPodsOfThreeIdentitiesAtOnce_ShareNoByte()
+    {
+        Vault.MountDatabase();
+        SetClass(Objects);
+        Classes.Set(Classes.Peek("default", ClassName)! with { Namespace = "other" });
+        PodIdentity[] pods = [.. Enumerable.Range(0, 60).Select(i => new PodIdentity(i % 3 == 0 ? "other" : "default", $"pod-{i}", $"uid-{i}", i % 3 == 2 ? "shop" : "web"))];
+
+        await Publish(pods[0]); // so that the driver is warm
+        await Task.WhenAll(pods.Skip(1).Select(pod => Publish(pod))).Soon();
+
+        var users = pods.ToLookup(pod => (pod.Namespace, pod.ServiceAccount), pod => Files(pod)["creds"]);
+        Assert.All(users, account => Assert.Single(account.Distinct()));
+        Assert.Equal((3, 3, 3, 3), (users.Count, users.SelectMany(account => account).Distinct().Count(), Vault.Logins, Vault.Asked("GET", "/v1/kv/data/shop")));
+    }
+
+    [Fact]
     public async Task Publish_OtherServiceAccountMayNot_GetsNothingOfWhatTheFirstHas()
     {
         Vault.Role("web", role => role with { ServiceAccounts = ["web"] });
@@ -98,7 +114,7 @@ public sealed class SharingTests : VaultTest
     [Fact]
     public async Task Publish_TokenOfOneAudience_GoesToItsServerAndNowhereElse()
     {
-        await using var bao = await ActorCsi.Fakes.Stores.Vault.VaultServer.Start(Issuer, Time);
+        await using var bao = await ActorCsi.Fakes.Stores.Vault.VaultServer.Start(Issuer, Time, Authority.Server());
         bao.Role("web", role => role with { Audience = "openbao" }).MountKv2("kv").Put("shop", """{"user": "bao"}""");
         SetClass("- {objectName: user, secretPath: kv/data/shop, secretKey: user}");
         SetClass("bao", "openbao", "- {objectName: user, secretPath: kv/data/shop, secretKey: user}", ("vaultAddress", bao.Front.Address.AbsoluteUri));

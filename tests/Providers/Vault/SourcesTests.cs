@@ -1,3 +1,5 @@
+using System.Text.Json;
+using ActorCsi.Fakes.Stores.Vault;
 using ActorCsi.Testing;
 
 namespace ActorCsi.Tests.Providers.Vault;
@@ -105,6 +107,37 @@ public sealed class SourcesTests : VaultTest
         Assert.Contains("bob:new@", Files()["app.conf"], StringComparison.Ordinal);
         Assert.Equal(key, Files()["tls/tls.key"]); // was not due
         Assert.Equal([Vault.Front.Address.GetLeftPart(UriPartial.Authority)], Egress.Origins);
+    }
+
+    [Fact]
+    public async Task Publish_TwoStores_EachSeesTheTokenForItAndNoOther()
+    {
+        await using var bao = await VaultServer.Start(Issuer, Time, Authority.Server());
+        bao.Role("web", role => role with { Audience = "openbao" }).MountKv2("kv").Put("shop", """{"user": "bao"}""");
+        Classes.Set(ClassName, "sources", KeyValuePair.Create("sources", $"""
+            - provider: vault
+              parameters:
+                vaultAddress: {Vault.Front.Address}
+                roleName: web
+                objects: "- {User("vault")}"
+            - provider: openbao
+              parameters:
+                baoAddress: {bao.Front.Address}
+                roleName: web
+                objects: "- {User("bao")}"
+            """));
+
+        await Publish(audiences: ["vault", "openbao", "", "sts.amazonaws.com"]);
+
+        Assert.Equal([("bao", "bao"), ("vault", "bob")], Files().Select(file => (file.Key, file.Value)));
+        foreach (var (store, audience) in new[] { (Vault, "vault"), (bao, "openbao") })
+        {
+            var sent = JsonDocument.Parse(Assert.Single(store.Front.Requests, request => request.Path.EndsWith("/login", StringComparison.Ordinal)).Body).RootElement.GetProperty("jwt").GetString()!;
+            Assert.Equal([audience], Issuer.Verify(sent, Time.GetUtcNow(), out _)!["aud"]!.AsArray().Select(one => (string?)one));
+            Assert.Equal([store.Front.Address.GetLeftPart(UriPartial.Authority)], Egress.OriginsThatSaw(sent));
+        }
+
+        static string User(string file) => $$"""{objectName: {{file}}, secretPath: kv/data/shop, secretKey: user}""";
     }
 
     private void SetSources(params (string Name, string Role, string Object)[] sources)

@@ -30,11 +30,13 @@ public sealed partial class VaultServer
     /// <summary>The authority of the pki engine.</summary>
     public TestAuthority Pki => _pki ??= new TestAuthority("Vault PKI");
 
+    private void Add(string @namespace, string path, string type, Mount serve) => _mounts[(@namespace, path)] = (type, serve);
+
     /// <summary>Mounts a KV store without versions.</summary>
     public Kv1 MountKv1(string path, string @namespace = "")
     {
         var kv = new Kv1();
-        _mounts[(@namespace, path)] = question =>
+        Add(@namespace, path, "kv", question =>
         {
             switch (question.Method)
             {
@@ -51,7 +53,7 @@ public sealed partial class VaultServer
                 default:
                     throw new Refusal(405, "unsupported operation");
             }
-        };
+        });
         return kv;
     }
 
@@ -59,12 +61,12 @@ public sealed partial class VaultServer
     public Kv2 MountKv2(string path, string @namespace = "")
     {
         var kv = new Kv2();
-        _mounts[(@namespace, path)] = question => question.Path.Split('/', 2) switch
+        Add(@namespace, path, "kv", question => question.Path.Split('/', 2) switch
         {
             ["data", var name] => KvData(kv, name, question),
             ["metadata", var name] => KvMetadata(kv, name, question),
             _ => Envelope(null, status: 404, warnings: ["Invalid path for a versioned K/V secrets engine. See the API docs for the appropriate API endpoints to use. If using the Vault CLI, use 'vault kv get' for this operation."]),
-        };
+        });
         return kv;
     }
 
@@ -115,13 +117,13 @@ public sealed partial class VaultServer
     {
         var (life, longest) = (ttl ?? TimeSpan.FromHours(1), maxTtl ?? TimeSpan.FromHours(24));
         var (period, since) = (rotation ?? TimeSpan.FromHours(24), Now);
-        _mounts[(@namespace, path)] = question => (question.Method, question.Path.Split('/')) switch
+        Add(@namespace, path, "database", question => (question.Method, question.Path.Split('/')) switch
         {
             ("GET", ["creds", var role]) => MakeUser(question, role, life, longest, isRenewable),
             ("GET", ["static-creds", _]) => Envelope(StaticUser(period, since)),
             (_, ["creds" or "static-creds", _]) => throw new Refusal(405, "unsupported operation"),
             _ => throw new Refusal(404, "unsupported path"),
-        };
+        });
         return this;
     }
 
@@ -184,13 +186,13 @@ public sealed partial class VaultServer
     public VaultServer MountPki(string path = "pki", string domain = "example.com", TimeSpan? ttl = null, bool generatesLease = false, string @namespace = "")
     {
         _ = Pki;
-        _mounts[(@namespace, path)] = question => (question.Method, question.Path.Split('/')) switch
+        Add(@namespace, path, "pki", question => (question.Method, question.Path.Split('/')) switch
         {
             ("POST", ["issue", _]) => Issue(question, domain, ttl ?? TimeSpan.FromHours(72), generatesLease),
             (_, ["issue", _]) => throw new Refusal(405, "unsupported operation"),
             ("GET", ["cert", "ca"]) => Envelope(new JsonObject { ["certificate"] = Pki.Pem }),
             _ => throw new Refusal(404, "unsupported path"),
-        };
+        });
         return this;
     }
 
@@ -236,9 +238,9 @@ public sealed partial class VaultServer
     /// <summary>Mounts a cipher engine: <c>decrypt/&lt;key&gt;</c> takes <c>vault:v1:</c> and base64, and gives base64.</summary>
     public VaultServer MountTransit(string path = "transit")
     {
-        _mounts[("", path)] = question => question is { Method: "POST", Path: ['d', 'e', 'c', 'r', 'y', 'p', 't', '/', ..] }
+        Add("", path, "transit", question => question is { Method: "POST", Path: ['d', 'e', 'c', 'r', 'y', 'p', 't', '/', ..] }
             ? Envelope(new JsonObject { ["plaintext"] = Text(question.Arguments, "ciphertext")["vault:v1:".Length..] })
-            : throw new Refusal(405, "unsupported operation");
+            : throw new Refusal(405, "unsupported operation"));
         return this;
     }
 

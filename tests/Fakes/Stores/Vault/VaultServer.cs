@@ -18,7 +18,7 @@ public sealed partial class VaultServer : IAsyncDisposable
     private readonly Lock _gate = new();
     private readonly TokenIssuer _issuer;
     private readonly TimeProvider _time;
-    private readonly Dictionary<(string Namespace, string Path), Mount> _mounts = [];
+    private readonly Dictionary<(string Namespace, string Path), (string Type, Mount Serve)> _mounts = [];
     private readonly HashSet<string> _namespaces = [""];
     private int _number;
 
@@ -120,8 +120,13 @@ public sealed partial class VaultServer : IAsyncDisposable
     private Answer Read(Question question)
     {
         foreach (var mount in _mounts.Where(one => one.Key.Namespace == question.Namespace).OrderByDescending(one => one.Key.Path.Length))
-            if (question.Path.StartsWith(mount.Key.Path + "/", StringComparison.Ordinal))
-                return mount.Value(question with { Path = question.Path[(mount.Key.Path.Length + 1)..], Mount = mount.Key.Path });
+            if ((question.Path + "/").StartsWith(mount.Key.Path + "/", StringComparison.Ordinal))
+            {
+                var answer = mount.Value.Serve(question with { Path = question.Path[mount.Key.Path.Length..].TrimStart('/'), Mount = mount.Key.Path });
+                if (answer.Body is { } envelope)
+                    envelope["mount_type"] = mount.Value.Type;
+                return answer;
+            }
         throw new Refusal(404, $"no handler for route \"{question.Path}\". route entry not found.");
     }
 
