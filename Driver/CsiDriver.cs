@@ -12,13 +12,13 @@ internal sealed class CsiDriver : IHostedService, IAsyncDisposable
     private readonly List<GrpcSocket> _sockets = [];
 
     public CsiDriver(
-        CsiDriverOptions options, NodeService node, IdentityService identity, HealthService health, AdminService admin, RegistrationService registration,
-        TimeProvider time, ILoggerFactory loggers)
+        CsiDriverOptions options, NodeService node, IdentityService identity, ControllerService controller, HealthService health, AdminService admin,
+        RegistrationService registration, TimeProvider time, ILoggerFactory loggers)
     {
         _options = options;
         _log = loggers.CreateLogger<CsiDriver>();
 
-        Socket(options.SocketPath).Serve(node).Serve(identity).Serve(health);
+        Socket(options.SocketPath).Serve(node).Serve(identity).Serve(controller).Serve(health);
         if (options.AdminSocketPath is { } adminSocket)
             Socket(adminSocket).Serve(admin);
         if (options.RegistrationSocketPath is { } registrationSocket)

@@ -22,6 +22,7 @@ public static class DriverServices
             .AddSingleton<Border>()
             .AddSingleton<NodeService>()
             .AddSingleton<IdentityService>()
+            .AddSingleton<ControllerService>()
             .AddSingleton<HealthService>()
             .AddSingleton<AdminService>()
             .AddSingleton<RegistrationService>()

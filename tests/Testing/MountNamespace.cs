@@ -117,7 +117,7 @@ public sealed class MountNamespace : IDisposable
         var failure = process.StandardError.ReadToEndAsync();
         var output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
-        return process.ExitCode == 0 ? output : throw new InvalidOperationException($"{string.Join(' ', command)} (exit code {process.ExitCode}): {failure.Result}");
+        return process.ExitCode == 0 ? output : throw new InvalidOperationException($"{string.Join(' ', command)} (exit code {process.ExitCode}): {failure.Result}{output}");
     }
 
     /// <inheritdoc/>
