@@ -17,7 +17,8 @@ using Orleans.TestingHost;
 namespace ActorCsi.Tests.Providers;
 
 /// <summary>A node with pods and their volumes, for a store that a derived class starts: the grains of production, real HTTPS, a clock that the test moves.</summary>
-public abstract class ProviderTest : IAsyncLifetime, IDisposable
+/// <param name="start">What the clock shows first; a time of its own where the store's clock is the test's, too.</param>
+public abstract class ProviderTest(DateTimeOffset? start = null) : IAsyncLifetime, IDisposable
 {
     protected const string ClassName = "content";
 
@@ -28,7 +29,7 @@ public abstract class ProviderTest : IAsyncLifetime, IDisposable
     private readonly TaskScheduler _scheduler = new ConcurrentExclusiveSchedulerPair().ExclusiveScheduler;
     private InProcessTestCluster? _cluster;
 
-    internal VirtualTime Time { get; } = new();
+    internal VirtualTime Time { get; } = start is { } given ? new(given) : new();
 
     protected TokenIssuer Issuer { get; } = new();
 

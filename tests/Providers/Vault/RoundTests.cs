@@ -9,7 +9,7 @@ namespace ActorCsi.Tests.Providers.Vault;
 /// </summary>
 public sealed class RoundTests : VaultTest
 {
-    private static readonly int Rounds = int.TryParse(Environment.GetEnvironmentVariable("VAULT_ROUNDS"), NumberStyles.None, CultureInfo.InvariantCulture, out var rounds) ? rounds : 300;
+    internal static readonly int Rounds = int.TryParse(Environment.GetEnvironmentVariable("VAULT_ROUNDS"), NumberStyles.None, CultureInfo.InvariantCulture, out var rounds) ? rounds : 300;
 
     [Fact]
     public async Task PublishAndUnpublish_ManyRounds_LeaveNothing()
