@@ -37,4 +37,7 @@ internal static partial class Log
 
     [LoggerMessage(653, LogLevel.Error, "{ConfigMap} names no issuer: expected issuer-name, issuer-kind and issuer-group, none of them empty; {InForce} stays in force")]
     public static partial void IssuerRefused(ILogger log, string configMap, string inForce);
+
+    [LoggerMessage(654, LogLevel.Information, "{ConfigMap}: {Issuer} issues for spiffe from now on")]
+    public static partial void IssuerInForce(ILogger log, string configMap, string issuer);
 }

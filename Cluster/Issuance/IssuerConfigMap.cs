@@ -14,6 +14,8 @@ namespace ActorCsi.Cluster.Issuance;
 internal sealed class IssuerConfigMap(ProviderOptions options, IKubernetes api, TimeProvider time, ILogger<IssuerConfigMap> log)
     : Followed<V1ConfigMap, CertificateIssuer>($"ConfigMap {options.SpiffeIssuer}", Resources.ConfigMaps, time, log, () => { }, CancellationToken.None), IIssuerConfig, IHostedService
 {
+    private const string DriversOwn = "the one that the driver was started with";
+
     public Task StartAsync(CancellationToken cancellationToken)
     {
         if (options.SpiffeIssuer?.Split('/') is [var @namespace, var name])
@@ -29,12 +31,18 @@ internal sealed class IssuerConfigMap(ProviderOptions options, IKubernetes api, 
 
     protected override CertificateIssuer? Read(IReadOnlyCollection<V1ConfigMap> items)
     {
-        if (items.FirstOrDefault() is not { } item)
-            return null;
+        var read = items.FirstOrDefault() is { } item ? Read(item) : null;
+        if (read != Current)
+            Log.IssuerInForce(log, Title, read?.ToString() ?? DriversOwn);
+        return read;
+    }
+
+    private CertificateIssuer? Read(V1ConfigMap item)
+    {
         string[] keys = ["issuer-group", "issuer-kind", "issuer-name"];
-        if (keys.Select(key => item.Data?.GetValueOrDefault(key) ?? "").ToArray() is [{ Length: > 0 } group, { Length: > 0 } kind, { Length: > 0 } issuer])
-            return new CertificateIssuer(group, kind, issuer);
-        Log.IssuerRefused(log, Title, Current?.ToString() ?? "what the driver was started with");
+        if (keys.Select(key => item.Data?.GetValueOrDefault(key) ?? "").ToArray() is [{ Length: > 0 } group, { Length: > 0 } kind, { Length: > 0 } name])
+            return new CertificateIssuer(group, kind, name);
+        Log.IssuerRefused(log, Title, Current?.ToString() ?? DriversOwn);
         return Current;
     }
 }
