@@ -1,5 +1,7 @@
 using System.Net.Sockets;
+using System.Text.Json;
 using ActorCsi.Admin.V1;
+using ActorCsi.Grains.Classes;
 using ActorCsi.Grains.Tmpfs;
 using ActorCsi.Kubernetes;
 using ActorCsi.Protocol;
@@ -58,6 +60,9 @@ internal sealed record Surroundings
     /// <summary>Why there is no <see cref="Cluster"/> although one was named; null otherwise.</summary>
     public string? ClusterFault { get; init; }
 
+    /// <summary>Whether volumes of the driver name classes: in the place of cert-manager's drivers they say in their attributes what they want.</summary>
+    public bool MountsClasses => InlineClass.ProviderOf(Options.DriverName) is null;
+
     /// <summary>The operators' socket.</summary>
     public string AdminSocket => Path.Combine(Options.StateDirectory, "admin.sock");
 
@@ -107,9 +112,25 @@ internal sealed record Surroundings
     /// <summary>The mount that <paramref name="path"/> lies in.</summary>
     public MountEntry? MountOf(string path) => Mounts().Where(mount => IsIn(path, mount.Point)).MaxBy(mount => mount.Point.TrimEnd('/').Length);
 
-    /// <summary>The volumes that a driver of ours has mounted.</summary>
+    /// <summary>The volumes that this driver has mounted. One of another name may run beside it, and mounts in the same way.</summary>
     public IEnumerable<MountEntry> VolumeMounts()
-        => Mounts().Where(mount => mount is { Type: "tmpfs", Source: LinuxTmpfs.Source } && IsIn(mount.Point, PodsDirectory));
+        => Mounts().Where(mount => mount is { Type: "tmpfs", Source: LinuxTmpfs.Source } && IsIn(mount.Point, PodsDirectory) && !IsAnothers(mount.Point));
+
+    /// <summary>kubelet writes down beside each volume whose it is (<c>vol_data.json</c>); where it has not, nobody else claims it.</summary>
+    private bool IsAnothers(string target)
+    {
+        try
+        {
+            if (Read(At(Path.Combine(Path.GetDirectoryName(target)!, "vol_data.json"))) is not { } text)
+                return false;
+            using var volume = JsonDocument.Parse(text);
+            return volume.RootElement.TryGetProperty("driverName", out var driver) && driver.GetString() != Options.DriverName;
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            return false;
+        }
+    }
 
     /// <summary>The files of a directory of the driver's, as it names them, sorted; none where there is no such directory.</summary>
     public IReadOnlyList<string> FilesIn(string directory, string pattern)

@@ -99,13 +99,19 @@ public sealed class RbacTests
         Assert.Equal(["delete secretproviderclasspodstatuses.secrets-store.csi.x-k8s.io", "delete secrets"], verbs[1]);
     }
 
+    public static TheoryData<string> FilesThatDoctorNames => [ShippedRights.Base.File, ShippedRights.SyncedSecrets.File, ShippedRights.Certificates.File, ShippedRights.CertificatesAsDriver.File];
+
     /// <summary>doctor looks for the rights that the manifests give.</summary>
-    [Fact]
-    public void Doctor_AsksForTheShippedRights()
-        => Assert.Equal(
-            DriverRights.AsShipped().Given,
-            RightsCheck.Needed.Append(RightsCheck.NeededForSecrets)
-                .SelectMany(right => right.Verbs.Select(verb => $"{verb} {right.Resource}{(right.Group.Length == 0 ? "" : "." + right.Group)}")).Order(StringComparer.Ordinal));
+    [Theory]
+    [MemberData(nameof(FilesThatDoctorNames))]
+    public void Doctor_AsksForTheShippedRights(string file)
+    {
+        ShippedRights[] all = [ShippedRights.Base, ShippedRights.SyncedSecrets, ShippedRights.Certificates, ShippedRights.CertificatesAsDriver];
+
+        Assert.Equal(
+            DriverRights.Of(file["deploy/".Length..]).Given,
+            all.Single(rights => rights.File == file).Rules.SelectMany(rule => rule.Verbs.Select(verb => $"{verb} {rule.Resource}{(rule.Group.Length == 0 ? "" : "." + rule.Group)}")).Order(StringComparer.Ordinal));
+    }
 
     [RenderTheory]
     [InlineData("base")]

@@ -31,6 +31,16 @@ internal sealed class SoundNode : IAsyncDisposable
 
         """;
 
+    private const string SoundCsiDriver = $$"""
+        {
+          "apiVersion": "storage.k8s.io/v1", "kind": "CSIDriver", "metadata": {"name": "{{DriverName}}"},
+          "spec": {
+            "attachRequired": false, "podInfoOnMount": true, "requiresRepublish": true, "fsGroupPolicy": "None", "volumeLifecycleModes": ["Ephemeral"],
+            "tokenRequests": [{"audience": "vault"}], "serviceAccountTokenInSecrets": true
+          }
+        }
+        """;
+
     private readonly TemporaryDirectory _root = new();
     private readonly List<IAsyncDisposable> _running = [];
     private KubernetesClient? _client;
@@ -45,7 +55,7 @@ internal sealed class SoundNode : IAsyncDisposable
     public FakeCluster Cluster { get; private set; } = null!;
 
     /// <summary>What the driver may do there.</summary>
-    public DriverRights Rights { get; } = DriverRights.AsShipped();
+    public DriverRights Rights { get; private set; } = DriverRights.AsShipped();
 
     public FakePlugin Plugin { get; private set; } = null!;
 
@@ -103,18 +113,25 @@ internal sealed class SoundNode : IAsyncDisposable
     /// <summary>The CSIDriver object with which nothing is wrong, but for what <paramref name="words"/> become.</summary>
     public void SetCsiDriver(string words = "", string by = "")
     {
-        const string Sound = $$"""
-            {
-              "apiVersion": "storage.k8s.io/v1", "kind": "CSIDriver", "metadata": {"name": "{{DriverName}}"},
-              "spec": {
-                "attachRequired": false, "podInfoOnMount": true, "requiresRepublish": true, "fsGroupPolicy": "None", "volumeLifecycleModes": ["Ephemeral"],
-                "tokenRequests": [{"audience": "vault"}], "serviceAccountTokenInSecrets": true
-              }
-            }
-            """;
         if (words.Length > 0)
-            Assert.Contains(words, Sound, StringComparison.Ordinal);
-        Cluster.Add(words.Length == 0 ? Sound : Sound.Replace(words, by, StringComparison.Ordinal));
+            Assert.Contains(words, SoundCsiDriver, StringComparison.Ordinal);
+        Cluster.Add(words.Length == 0 ? SoundCsiDriver : SoundCsiDriver.Replace(words, by, StringComparison.Ordinal));
+    }
+
+    /// <summary>Makes the driver one of another name; its CSIDriver object takes the place of the former, with <paramref name="tokenRequests"/>.</summary>
+    public void Rename(string driver, string tokenRequests)
+    {
+        Driver.Name = driver;
+        Surroundings = Surroundings with { Options = Surroundings.Options with { DriverName = driver } };
+        Cluster.Remove("csidrivers", "", DriverName);
+        Cluster.Add(SoundCsiDriver.Replace(DriverName, driver, StringComparison.Ordinal).Replace("""[{"audience": "vault"}]""", tokenRequests, StringComparison.Ordinal));
+    }
+
+    /// <summary>Gives the driver the rights in these files of deploy/, and no others.</summary>
+    public void Allow(params string[] files)
+    {
+        Rights = DriverRights.Of(files);
+        Cluster.Allows = Rights.Allow;
     }
 
     /// <summary>A socket as a process leaves it that is killed.</summary>

@@ -139,6 +139,9 @@ internal static class Spoilt
               "spec": {"provider": "token", "parameters": {"objects": "- {audience: bank, path: token}"}}
             }
             """)),
+        Row("a class of Azure's, and no audience of Entra ID", "token-requests", "Note", "may need", node => node.WriteClass("azure", "azure",
+            "keyvaultName: shop\n    objects: \"array: ['{objectName: db, objectType: secret}']\"")),
+        Row("a volume without a class, and no audience of the API server", "token-requests", "Error", "volumes that name no class", node => node.Driver.Volumes[0].ClassName = ""),
         Row("a class of Google's, and no audience of its pools", "token-requests", "Error", "'*.svc.id.goog'", node => node.Cluster.Add("""
             {
               "apiVersion": "secrets-store.csi.x-k8s.io/v1", "kind": "SecretProviderClass", "metadata": {"namespace": "bank", "name": "google"},

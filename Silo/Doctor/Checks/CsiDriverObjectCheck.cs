@@ -10,7 +10,7 @@ internal sealed class CsiDriverObjectCheck() : ClusterCheck("csidriver")
     {
         var name = node.Options.DriverName;
         return await Find(cluster, name, cancellationToken) is { } spec ? [.. Faults(name, spec)]
-            : [Finding.Error($"there is no CSIDriver object '{name}'", "one of the name that --drivername says", "kubectl apply -k deploy/base, and compare its name with --drivername")];
+            : [Finding.Error($"there is no CSIDriver object '{name}'", "one of the name that --drivername says", $"kubectl apply -k {(node.MountsClasses ? "deploy/base" : "the overlay of that name in deploy/overlays")}, and compare its name with --drivername")];
     }
 
     /// <summary>The spec of the CSIDriver object; null when there is no such object.</summary>

@@ -11,6 +11,8 @@ internal sealed class CustomResourcesCheck() : ClusterCheck("custom-resources")
     protected override async Task<IReadOnlyList<Finding>> Run(Surroundings node, IKubernetes cluster, CancellationToken cancellationToken)
     {
         var findings = new List<Finding>();
+        if (!node.MountsClasses)
+            return findings;
         await Ask(Resources.SecretProviderClasses);
         await Ask(Resources.SecretProviderClassPodStatuses);
         return findings;

@@ -1,6 +1,7 @@
 using ActorCsi.Grains;
 using ActorCsi.Grains.Classes;
 using ActorCsi.Grains.Providers;
+using ActorCsi.Grains.Providers.Sources;
 using ActorCsi.Kubernetes;
 using ActorCsi.Kubernetes.Kinds;
 using ActorCsi.Silo.Serve;
@@ -12,13 +13,13 @@ namespace ActorCsi.Silo.Doctor.Checks;
 /// <summary>All classes, of the directory and of the API server, and the providers that the driver would ask for them.</summary>
 internal static class KnownClasses
 {
-    /// <summary>All that can be had: an API server that does not answer is another check's affair.</summary>
+    /// <summary>All that can be had: an API server that does not answer is another check's affair. The cluster's only where the driver's volumes name classes.</summary>
     public static async Task<IReadOnlyList<SecretProviderClass>> ReadAll(Surroundings node, CancellationToken cancellationToken)
     {
         var classes = ClassFiles.ReadAll(node).Where(file => file.File.Faults.IsEmpty).SelectMany(file => file.File.Classes).Select(found => found.Class).ToList();
         try
         {
-            if (node.Cluster is { } cluster)
+            if (node is { MountsClasses: true, Cluster: { } cluster })
                 classes.AddRange((await cluster.List(Resources.SecretProviderClasses, null, cancellationToken: cancellationToken)).Items.Select(Of));
         }
         catch (KubernetesException)
@@ -26,6 +27,27 @@ internal static class KnownClasses
             // ApiServerCheck and RightsCheck tell why.
         }
         return classes;
+    }
+
+    /// <summary>The names of all providers that classes and volumes ask for, also as one of several sources.</summary>
+    public static async Task<IReadOnlySet<string>> ProvidersInUse(Surroundings node, CancellationToken cancellationToken)
+    {
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var secretClass in await ReadAll(node, cancellationToken))
+        {
+            try
+            {
+                names.UnionWith(ClassParts.Of(secretClass).Select(part => part.Provider));
+            }
+            catch (VolumeException)
+            {
+                // ClassProvidersCheck tells.
+            }
+        }
+        names.UnionWith((await node.Volumes(cancellationToken) ?? []).Select(volume => volume.Provider));
+        if (InlineClass.ProviderOf(node.Options.DriverName) is { } provider)
+            names.Add(provider);
+        return names;
     }
 
     /// <summary>The driver's own catalogue, with the driver's own options. The silo that providers want to be in is built and never started.</summary>
