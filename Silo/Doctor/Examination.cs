@@ -1,11 +1,15 @@
-using ActorCsi.Silo.Doctor.Checks;
+using ActorCsi.Silo.Doctor.Checks.Classes;
+using ActorCsi.Silo.Doctor.Checks.Cluster;
+using ActorCsi.Silo.Doctor.Checks.Driver;
+using ActorCsi.Silo.Doctor.Checks.Kubelet;
+using ActorCsi.Silo.Doctor.Checks.Machine;
 
 namespace ActorCsi.Silo.Doctor;
 
 /// <summary>What one check has found.</summary>
 internal sealed record Result(string Check, IReadOnlyList<Finding> Findings);
 
-/// <summary>All checks, in the order in which one would look: the machine, kubelet, the driver, providers and classes, the cluster.</summary>
+/// <summary>All checks, in the order in which one would look: the machine, kubelet, the driver, providers and classes, the cluster. Each has its folder in <c>Checks/</c>.</summary>
 internal static class Examination
 {
     private static readonly TimeSpan LongestCheck = TimeSpan.FromSeconds(30);

@@ -2,7 +2,7 @@ using ActorCsi.Grains;
 using ActorCsi.Grains.Classes;
 using ActorCsi.Grains.Providers;
 using ActorCsi.Silo.Doctor;
-using ActorCsi.Silo.Doctor.Checks;
+using ActorCsi.Silo.Doctor.Checks.Classes;
 using ActorCsi.Silo.Serve;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;

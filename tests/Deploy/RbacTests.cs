@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 using ActorCsi.Fakes.Cluster;
-using ActorCsi.Silo.Doctor.Checks;
+using ActorCsi.Silo.Doctor.Checks.Cluster;
 
 namespace ActorCsi.Tests.Deploy;
 
