@@ -45,8 +45,8 @@ internal static class AdminMessages
         };
         if (report.Spec.FsGroup is { } group)
             response.FsGroup = group;
-        foreach (var (key, value) in report.Spec.Attributes) // cert-manager's drivers have a PKCS#12 file's password there
-            response.Attributes.Add(key, key.Contains("password", StringComparison.OrdinalIgnoreCase) ? "(not shown)" : value);
+        foreach (var (key, value) in report.Spec.Attributes)
+            response.Attributes.Add(key, value);
         return response;
     }
 

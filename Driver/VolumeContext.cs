@@ -50,7 +50,7 @@ internal static class VolumeContext
         var spec = new VolumeSpec(volumeId, target, pod, Attributes(request.VolumeContext), accessMode, request.Readonly, fsGroup,
             string.Join(',', capability.Mount.MountFlags));
         var (tokens, source) = PodTokens(request);
-        return new PublishRequest(spec, tokens, source, NodePublishSecrets(request.Secrets));
+        return new PublishRequest(spec, tokens, source, NodePublishSecrets(request));
     }
 
     /// <exception cref="VolumeException"><see cref="VolumeError.Invalid"/>: a field is missing or malformed.</exception>
@@ -126,21 +126,28 @@ internal static class VolumeContext
     {
         var entries = new List<KeyValuePair<string, string>>(context.Count);
         foreach (var entry in context)
-            if (entry.Key != Tokens)
+            if (IsSecret(entry))
+                entries.Add(new(entry.Key, Secret.Redacted));
+            else if (entry.Key != Tokens)
                 entries.Add(entry);
         return new StringMap(entries);
     }
 
     /// <summary>Sorted by name, so that the same Secret always gives the same request.</summary>
-    private static ImmutableArray<NamedSecret> NodePublishSecrets(MapField<string, string> secrets)
+    private static ImmutableArray<NamedSecret> NodePublishSecrets(NodePublishVolumeRequest request)
     {
-        var named = ImmutableArray.CreateBuilder<NamedSecret>(secrets.Count);
-        foreach (var (name, value) in secrets)
+        var named = ImmutableArray.CreateBuilder<NamedSecret>(request.Secrets.Count);
+        foreach (var (name, value) in request.Secrets)
             if (name != Tokens)
                 named.Add(new NamedSecret(name, Secret.FromText(value)));
+        foreach (var attribute in request.VolumeContext)
+            if (IsSecret(attribute))
+                named.Add(new NamedSecret(attribute.Key, Secret.FromText(attribute.Value)));
         named.Sort(static (a, b) => string.CompareOrdinal(a.Name, b.Name));
         return named.DrainToImmutable();
     }
+
+    private static bool IsSecret(KeyValuePair<string, string> attribute) => attribute.Value.Length > 0 && VolumeSpec.IsSecret(attribute.Key);
 
     private static string? AccessModeName(Mode mode) => mode switch
     {

@@ -9,7 +9,9 @@ namespace ActorCsi;
 /// Null when there were none. Read only when it differs from the last one (docs/decisions/0002-tokens-are-read-late.md).
 /// </param>
 /// <param name="TokenSource">Where the tokens were found.</param>
-/// <param name="NodePublishSecrets">The keys of the Secret named by nodePublishSecretRef; the tokens' key is not among them.</param>
+/// <param name="NodePublishSecrets">
+/// The keys of the Secret named by nodePublishSecretRef, without the tokens'; and by their names, which no key can have, attributes that are secret (<see cref="VolumeSpec.IsSecret"/>).
+/// </param>
 [GenerateSerializer, Immutable, Alias("ActorCsi.PublishRequest")]
 public sealed record PublishRequest(
     [property: Id(0)] VolumeSpec Spec,

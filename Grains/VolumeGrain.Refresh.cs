@@ -85,7 +85,7 @@ public sealed partial class VolumeGrain
             TemplateFiles.Check(secretClass);
             var provider = _providers.Find(secretClass.Provider);
             var demand = provider.Demand(secretClass);
-            if (demand != TokenDemand.None && HasForgotten())
+            if (HasForgotten(demand))
                 throw new VolumeException(VolumeError.TokenMissing, "the pod's tokens and secrets are not kept in a state directory on disk; kubelet brings them with its next publish");
             var sent = Record.Tokens is { } json ? PodTokensJson.Read(json) : PodTokens.None;
 
@@ -120,9 +120,9 @@ public sealed partial class VolumeGrain
         }
     }
 
-    /// <summary>Whether tokens or secrets were left out of the record and a restart came between.</summary>
-    private bool HasForgotten()
-        => (Record.Tokens is null && Record.TokenSource is not TokenSource.None) || Record.NodePublishSecrets.Any(secret => secret.Value is null);
+    /// <summary>Whether tokens that the provider wants, or secrets, were left out of the record and a restart came between.</summary>
+    private bool HasForgotten(TokenDemand demand)
+        => (demand != TokenDemand.None && Record.Tokens is null && Record.TokenSource is not TokenSource.None) || Record.NodePublishSecrets.Any(secret => secret.Value is null);
 
     private static VolumeException BeingUnpublished() => new(VolumeError.GivenUp, "the volume is being unpublished");
 

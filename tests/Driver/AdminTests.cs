@@ -182,7 +182,6 @@ public sealed class AdminTests : IAsyncLifetime
         Assert.Equal(["username", "password"], report.NodePublishSecrets);
         Assert.Equal(("secret/db", "7"), (report.Objects[0].Id, report.Objects[0].Version));
         Assert.Equal("db-password", report.Attributes["secretProviderClass"]);
-        Assert.Equal("(not shown)", report.Attributes["csi.cert-manager.io/pkcs12-password"]);
         Assert.Equal(2000u, report.FsGroup);
         Assert.Equal(("ProviderUnavailable", "vault is sealed", 3), (report.Refreshes[0].Error, report.Refreshes[0].Message, report.Refreshes[0].Took.Seconds));
     }
@@ -356,7 +355,7 @@ public sealed class AdminTests : IAsyncLifetime
     private IEnumerable<string> Refreshed() => _driver.Volumes.Told.Where(told => told.Verb == "Refresh").Select(told => told.Volume).Order(StringComparer.Ordinal);
 
     private static VolumeSpec Spec(VolumeStatus status) => new(
-        status.VolumeId, status.Targets[0], status.Pod, new StringMap([new("secretProviderClass", status.ClassName), new("csi.cert-manager.io/pkcs12-password", "hunter2")]), "SINGLE_NODE_WRITER", true, 2000, "");
+        status.VolumeId, status.Targets[0], status.Pod, new StringMap([new("secretProviderClass", status.ClassName)]), "SINGLE_NODE_WRITER", true, 2000, "");
 
     private static VolumeStatus Status(string id, string pod, string volume = "secrets") => new(
         id, VolumeState.Serving, new PodIdentity("shop", pod, "uid", "default"), "db-password", "vault",

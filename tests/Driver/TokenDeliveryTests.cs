@@ -31,6 +31,27 @@ public class TokenDeliveryTests
         Assert.Null(publish.Spec.Attributes[TokensKey]);
     }
 
+    [Theory]
+    [InlineData("csi.cert-manager.io/pkcs12-password", true)]
+    [InlineData("csi.cert-manager.io/pkcs12Password", true)]
+    [InlineData("csi.cert-manager.io/pkcs12-filename", false)]
+    [InlineData("password", false)] // a plugin's business
+    public async Task Publish_SecretAttribute_ArrivesAmongTheSecrets(string attribute, bool isSecret)
+    {
+        await using var driver = await RunningDriver.Start();
+        var request = Recording.Publish();
+        request.VolumeContext[attribute] = "s3cret";
+        request.Secrets["zone"] = "a";
+
+        await driver.Call(node => node.NodePublishVolumeAsync(request));
+
+        var publish = Assert.Single(driver.Volumes.Publishes);
+        Assert.Equal(isSecret ? "[redacted]" : "s3cret", publish.Spec.Attributes[attribute]);
+        Assert.Equal(
+            isSecret ? [(attribute, "s3cret"), ("zone", "a")] : [("zone", "a")],
+            publish.NodePublishSecrets.Select(secret => (secret.Name, secret.Value.ExposeText())));
+    }
+
     [Fact]
     public async Task Publish_NodePublishSecret_ArrivesSortedWithoutTheTokens()
     {

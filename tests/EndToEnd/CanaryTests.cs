@@ -26,6 +26,7 @@ public sealed class CanaryTests
         node.AddClass("token", "token");
         node.AddClass("two-audiences", "token", "objects: \"[{audience: vault, path: a}, {audience: other, path: b}]\"");
         node.AddClass("certificate", "pki", "pkcs12: \"true\"", "pkcs12Password: canary-secret");
+        node.AddClass("keystore", "pki", "pkcs12: \"true\"");
         await node.Start();
         var told = new List<string>();
 
@@ -50,6 +51,9 @@ public sealed class CanaryTests
         await volume.Publish();
         told.Add((await volume.Condition()).Message);
         await node.Volume("certificate").Publish();
+        var keystore = node.Volume("keystore");
+        keystore.Request.VolumeContext["csi.cert-manager.io/pkcs12-password"] = "canary-secret";
+        await keystore.Publish();
         told.Add(await node.Metrics());
         await Until.Holds(() => collector.Text("/v1/traces").Contains("csi-certificate-volume", StringComparison.Ordinal), "the span of the last publish");
         await node.KillAndRestart();

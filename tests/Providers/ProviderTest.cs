@@ -122,7 +122,12 @@ public abstract class ProviderTest(DateTimeOffset? start = null) : IAsyncLifetim
         var attributes = new StringMap([new(VolumeSpec.ClassAttribute, className)]);
         var spec = new VolumeSpec(Id(owner, className), Target(owner, className), owner, attributes, "SINGLE_NODE_WRITER", ReadOnly: true, FsGroup: null, MountFlags: "");
         var tokens = Issuer.Deliver(owner, issued ?? Time.GetUtcNow(), TimeSpan.FromHours(1), audiences ?? [Audience]);
-        await Volume(owner, className).Publish(new PublishRequest(SpecOf(spec), Secret.FromText(tokens), TokenSource.Secrets, [.. secrets.Select(one => new NamedSecret(one.Name, Secret.FromText(one.Value)))]), CancellationToken.None).Soon();
+        var asked = SpecOf(spec);
+        var isSecret = asked.Attributes.ToLookup(attribute => VolumeSpec.IsSecret(attribute.Key)); // the door takes them out
+        await Volume(owner, className).Publish(new PublishRequest(
+            asked with { Attributes = new StringMap([.. isSecret[false], .. isSecret[true].Select(one => KeyValuePair.Create(one.Key, Secret.Redacted))]) },
+            Secret.FromText(tokens), TokenSource.Secrets,
+            [.. secrets.Concat(isSecret[true].Select(one => (Name: one.Key, one.Value))).Select(one => new NamedSecret(one.Name, Secret.FromText(one.Value)))]), CancellationToken.None).Soon();
     }
 
     /// <summary>A publish that must fail.</summary>

@@ -67,7 +67,7 @@ internal sealed record CertificateFiles
         if (Pkcs12 is not { } pkcs12)
             return null;
         return pkcs12.Password
-            ?? request.NodePublishSecrets.FirstOrDefault(secret => secret.Name == Pkcs12PasswordKey).Value
+            ?? request.NodePublishSecrets.FirstOrDefault(secret => secret.Name == Pkcs12PasswordKey || VolumeSpec.IsSecret(secret.Name)).Value
             ?? throw new VolumeException(VolumeError.Invalid,
                 $"{request.Class.Title}: {Pkcs12Option} needs a password: give {pkcs12.PasswordParameter}, or the key {Pkcs12PasswordKey} in the Secret of nodePublishSecretRef");
     }
@@ -139,7 +139,7 @@ internal sealed record CertificateFiles
     {
         if (options.YesNo(Pkcs12Option))
             return new Pkcs12File(FileName(options, names, "pkcs12Filename", "keystore.p12"), IsLegacy(options, otherwise.Pkcs12IsLegacy),
-                options[Pkcs12PasswordKey] is { } text ? Secret.FromText(text) : null, options.Parameter(Pkcs12PasswordKey));
+                options[Pkcs12PasswordKey] is { } text and not Secret.Redacted ? Secret.FromText(text) : null, options.Parameter(Pkcs12PasswordKey));
         if (options[Pkcs12Option] is null || (options[Pkcs12Option] == "false" && !otherwise.Pkcs12MayRest))
             foreach (var name in options.Given.Where(name => name.StartsWith(Pkcs12Option, StringComparison.Ordinal) && name.Length > Pkcs12Option.Length))
                 options.Fault(name, $"is given without {options.Written(Pkcs12Option)}: \"true\"");
@@ -177,6 +177,6 @@ internal readonly record struct FileDefaults(int Mode, bool Pkcs1, bool Pkcs12Is
 /// Whether it is enciphered with 3DES and SHA-1, for readers that know nothing newer (Java 8 before 8u301, Windows Server 2016), rather
 /// than with AES-256 and SHA-256. The names of the two are cert-manager's.
 /// </param>
-/// <param name="Password">The password in the class; null when it is to come with nodePublishSecretRef.</param>
+/// <param name="Password">The password in the class; null when it is to come among the volume's secrets.</param>
 /// <param name="PasswordParameter">The parameter that it would stand in.</param>
 internal sealed record Pkcs12File(string File, bool IsLegacy, Secret? Password, string PasswordParameter);
