@@ -1,7 +1,5 @@
 using System.CommandLine;
 using System.Text.Json;
-using ActorCsi.Fakes.Stores;
-using ActorCsi.Fakes.Stores.Vault;
 using ActorCsi.Silo;
 
 namespace ActorCsi.Tests.EndToEnd;
@@ -96,49 +94,6 @@ public sealed class OperatorTests
         Assert.Contains("Sources:", text, StringComparison.Ordinal);
         Assert.Equal([("vault", 1), ("pki", 3)], JsonDocument.Parse(json).RootElement.GetProperty("sources").EnumerateArray()
             .Select(source => (source.GetProperty("provider").GetString()!, source.GetProperty("files").GetInt32())));
-    }
-
-    /// <summary>What is taken out at a store is to be seen from outside for as long as it is out, also by a driver that did not take it out itself.</summary>
-    [MountFact]
-    public async Task Ps_ADriverWasKilledBeforeItGaveALoginBack_ListsItUntilItIsGivenBack()
-    {
-        using var node = new TestNode();
-        node.KeepStateInMemory();
-        using var issuer = new TokenIssuer();
-        using var authority = new TestAuthority();
-        await using var vault = await VaultServer.Start(issuer, TimeProvider.System, authority.Server());
-        vault.Role("shop").MountDatabase();
-        await File.WriteAllTextAsync(node["ca.pem"], authority.Pem);
-        node.AddClass("db", "vault", $"vaultAddress: \"{vault.Front.Address}\"", $"vaultCACertPath: {node["ca.pem"]}", "roleName: shop",
-            """objects: "- {objectName: user, secretPath: database/creds/shop, secretKey: username}" """);
-        await node.Start();
-        var volume = node.Volume("db");
-        volume.Request.Secrets["csi.storage.k8s.io/serviceAccount.tokens"] =
-            issuer.Deliver(new PodIdentity(PodVolume.Namespace, "db", "uid-db", "app"), DateTimeOffset.UtcNow, TimeSpan.FromHours(1), "vault");
-
-        await volume.Publish();
-        var used = await Listed();
-        vault.IsSealed = true;
-        await volume.Unpublish();
-        await node.KillAndRestart();
-        var left = await Listed();
-        var outside = (vault.Tokens.Count, vault.Leases.Count);
-        vault.IsSealed = false;
-        await node.KillAndRestart();
-        await Until.Holds(async () => await Listed() is [], "nothing that is listed");
-
-        Assert.Equal(["default/app", "vault", "at", vault.Front.Address.AbsoluteUri.TrimEnd('/'), "shop", "1", "in", "1", "in", "1"], used);
-        Assert.Equal((1, 1), outside);
-        Assert.Equal("none", left[^1]);
-        Assert.Equal((0, 0), (vault.Tokens.Count, vault.Leases.Count));
-
-        // The line of the table, but for the times.
-        async Task<string[]> Listed()
-        {
-            var (_, table, _) = await Ask(node, "ps", "--admin-socket", node.Seen(Path.Combine(node.State, "admin.sock")));
-            var line = table.Split('\n').FirstOrDefault(line => line.StartsWith("default/app", StringComparison.Ordinal)) ?? "";
-            return [.. Words(line).Where(word => !word.EndsWith('m'))];
-        }
     }
 
     [MountFact]
@@ -248,14 +203,15 @@ public sealed class OperatorTests
         Assert.Contains("'doctor.example.org'", Assert.Single(checks["registration"]), StringComparison.Ordinal); // TestNode has no registration directory
     }
 
-    private static string[] Words(string line) => line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+    internal static string[] Words(string line) => line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
 
-    private static async Task<(int ExitCode, string Output, string Error)> Ask(TestNode node, params string[] args)
+    /// <summary>Runs an operator's command and gives what it said.</summary>
+    internal static async Task<(int ExitCode, string Output, string Error)> Ask(TestNode node, params string[] args)
     {
         using var output = new StringWriter();
         using var error = new StringWriter();
         var configuration = new InvocationConfiguration { Output = output, Error = error };
-        var exitCode = await Program.Commands().Parse([.. args, "--state-dir", node.State]).InvokeAsync(configuration);
+        var exitCode = await Program.Commands().Parse([.. args, "--state-dir", node.Seen(node.State)]).InvokeAsync(configuration);
         return (exitCode, output.ToString(), error.ToString());
     }
 }
