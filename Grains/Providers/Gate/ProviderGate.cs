@@ -1,4 +1,3 @@
-using Polly;
 using Polly.CircuitBreaker;
 using Polly.Timeout;
 
@@ -23,9 +22,7 @@ internal sealed class ProviderGate : IDisposable
     private readonly AdaptiveLimit _limit;
     private readonly FetchQueue _queue;
     private readonly ITimer _pump;
-    private readonly CircuitBreakerStateProvider _state = new();
-    private readonly ResiliencePipeline<SecretBundle> _breaker;
-    private readonly ResiliencePipeline<SecretBundle> _timeout;
+    private readonly FetchBreaker _breaker;
     private int _active;
     private long _tickets;
 
@@ -37,19 +34,7 @@ internal sealed class ProviderGate : IDisposable
         _limit = new AdaptiveLimit(limits);
         _queue = new FetchQueue(limits.Queue);
         _pump = time.CreateTimer(static gate => ((ProviderGate)gate!).Pump(), this, System.Threading.Timeout.InfiniteTimeSpan, System.Threading.Timeout.InfiniteTimeSpan);
-        _timeout = new ResiliencePipelineBuilder<SecretBundle> { TimeProvider = time }.AddTimeout(limits.Timeout).Build();
-        _breaker = new ResiliencePipelineBuilder<SecretBundle> { TimeProvider = time }
-            .AddCircuitBreaker(new CircuitBreakerStrategyOptions<SecretBundle>
-            {
-                FailureRatio = 0.9,
-                MinimumThroughput = limits.BreakerFailures,
-                SamplingDuration = limits.BreakerWindow,
-                BreakDurationGenerator = broken => ValueTask.FromResult(Doubled(limits.BreakerPause, broken.HalfOpenAttempts)),
-                StateProvider = _state,
-                ShouldHandle = static outcome => ValueTask.FromResult(outcome.Outcome.Exception is TimeoutRejectedException or OperationCanceledException or
-                    VolumeException { Error: VolumeError.ProviderUnavailable or VolumeError.ProviderThrottles }),
-            })
-            .Build();
+        _breaker = new FetchBreaker(name, limits, time);
     }
 
     /// <summary>The provider's name.</summary>
@@ -76,7 +61,7 @@ internal sealed class ProviderGate : IDisposable
     }
 
     /// <summary>Where the breaker stands.</summary>
-    public CircuitState Breaker => _state.CircuitState;
+    public CircuitState Breaker => _breaker.State;
 
     private TimeSpan Now => _time.GetElapsedTime(_epoch);
 
@@ -108,7 +93,7 @@ internal sealed class ProviderGate : IDisposable
         var started = Now;
         try
         {
-            var bundle = await FetchThrough(provider, request, cancellationToken);
+            var bundle = await _breaker.Fetch(provider, request, cancellationToken);
             Leave(limit => limit.Succeed(Now));
             _metrics.Fetched(Name, Now - started, failure: null);
             return bundle;
@@ -150,7 +135,7 @@ internal sealed class ProviderGate : IDisposable
             if (wait > (ticket.Urgency.IsFirst ? _limits.NewPodTimeout : _limits.QueueTimeout))
             {
                 _metrics.Rejected(Name, "pause");
-                throw Throttled(wait);
+                throw GateFailures.Paused(Name, wait);
             }
             if (_queue.Count == 0 && wait == TimeSpan.Zero && _active < _limit.AtOnce)
             {
@@ -165,7 +150,7 @@ internal sealed class ProviderGate : IDisposable
         if (refused is not null)
         {
             _metrics.Rejected(Name, "queue");
-            refused.Turn!.TrySetException(Unavailable($"has {_limits.Queue} fetches waiting that are more urgent"));
+            refused.Turn!.TrySetException(GateFailures.Unavailable(Name, $"has {_limits.Queue} fetches waiting that are more urgent"));
         }
         await WaitForTurn(ticket, cancellationToken);
     }
@@ -186,7 +171,7 @@ internal sealed class ProviderGate : IDisposable
             if (cancellationToken.IsCancellationRequested)
                 throw;
             _metrics.Rejected(Name, "queue");
-            throw Unavailable($"has had no place for this fetch for {_limits.QueueTimeout.TotalSeconds:0.#} s");
+            throw GateFailures.Unavailable(Name, $"has had no place for this fetch for {_limits.QueueTimeout.TotalSeconds:0.#} s");
         }
     }
 
@@ -246,83 +231,4 @@ internal sealed class ProviderGate : IDisposable
                 break;
         }
     }
-
-    /// <summary>
-    /// A closed breaker need not be asked, and is told what came of the fetch. It is not told of one that its caller gave up: that says nothing of the provider, and the
-    /// breaker would take it for a success. An open one is asked: it refuses, or lets this fetch try; if that one is given up, it stays open.
-    /// </summary>
-    private async Task<SecretBundle> FetchThrough(ISecretProvider provider, FetchRequest request, CancellationToken cancellationToken)
-    {
-        // Back to the caller's scheduler after each step: a grain must not leave its own.
-        var context = ResilienceContextPool.Shared.Get(continueOnCapturedContext: true, cancellationToken);
-        try
-        {
-            if (Breaker is not CircuitState.Closed)
-                return await _breaker.ExecuteAsync(static (context, fetch) => fetch.gate.FetchInTime(fetch.provider, fetch.request, context), context, (gate: this, provider, request));
-            var outcome = await Caught(FetchInTime(provider, request, context));
-            if (!cancellationToken.IsCancellationRequested)
-                await _breaker.ExecuteOutcomeAsync(static (_, outcome) => ValueTask.FromResult(outcome), context, outcome);
-            outcome.ThrowIfException();
-            return outcome.Result!;
-        }
-        catch (TimeoutRejectedException e)
-        {
-            throw Unavailable($"did not answer within {e.Timeout.TotalSeconds:0.#} s", inner: e);
-        }
-        catch (BrokenCircuitException e)
-        {
-            throw Unavailable($"has not answered lately; it is asked again {(e.RetryAfter is { } pause ? $"in {pause.TotalSeconds:0} s" : "soon")}", e.RetryAfter, e);
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            throw Unavailable("broke off the fetch");
-        }
-        finally
-        {
-            ResilienceContextPool.Shared.Return(context);
-        }
-    }
-
-    private ValueTask<SecretBundle> FetchInTime(ISecretProvider provider, FetchRequest request, ResilienceContext context)
-        => _timeout.ExecuteAsync(
-            static async (context, fetch) => await Heed(fetch.provider.Fetch(fetch.request, context.CancellationToken), context.CancellationToken), context, (provider, request));
-
-    private static async ValueTask<Outcome<SecretBundle>> Caught(ValueTask<SecretBundle> fetch)
-    {
-        try
-        {
-            return Outcome.FromResult(await fetch);
-        }
-        catch (Exception failure)
-        {
-            return Outcome.FromException<SecretBundle>(failure);
-        }
-    }
-
-    /// <summary>A provider that takes no notice of being given up must not hold its volume, and with it the pod's end. What it brings later is nobody's.</summary>
-    private static async Task<SecretBundle> Heed(Task<SecretBundle> fetch, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await fetch.WaitAsync(cancellationToken);
-        }
-        catch (OperationCanceledException) when (!fetch.IsCompleted)
-        {
-            _ = fetch.ContinueWith(static late =>
-            {
-                if (late.Exception is null && !late.IsCanceled)
-                    late.Result.Erase();
-            }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
-            throw;
-        }
-    }
-
-    private TimeSpan Doubled(TimeSpan pause, int times)
-        => times < 30 && pause * (1L << times) is var longer && longer < _limits.LongestPause ? longer : _limits.LongestPause;
-
-    private VolumeException Throttled(TimeSpan pause)
-        => new(VolumeError.ProviderThrottles, $"provider '{Name}' asks for fewer calls; it is asked again in {pause.TotalSeconds:0} s") { RetryAfter = pause };
-
-    private VolumeException Unavailable(string why, TimeSpan? retryAfter = null, Exception? inner = null)
-        => new(VolumeError.ProviderUnavailable, $"provider '{Name}' {why}", inner) { RetryAfter = retryAfter };
 }
