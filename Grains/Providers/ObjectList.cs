@@ -2,34 +2,39 @@ using ActorCsi.Grains.Yaml;
 
 namespace ActorCsi.Grains.Providers;
 
-/// <summary>
-/// A parameter that is a YAML list of objects, as the plugins of Vault and Google have it. What their YAML readers let pass, passes: unknown keys, numbers and
-/// booleans where texts are expected.
-/// </summary>
+/// <summary>A parameter that is a YAML list of objects.</summary>
 internal static class ObjectList
 {
     private const int Most = 256;
 
+    /// <summary>
+    /// The list as the plugins of Vault and Google have it. What their YAML readers let pass, passes: unknown keys, numbers and booleans where texts are expected.
+    /// </summary>
+    /// <inheritdoc cref="Read(ParameterFaults, string, int, string, string?, Action{YamlMapping, string})"/>
+    public static void Read(ParameterFaults faults, string parameter, string expected, string? yaml, Action<ObjectFields> read)
+        => Read(faults, parameter, Most, expected, yaml, (mapping, field) => read(new ObjectFields(faults, mapping, field)));
+
     /// <summary>Shows each entry to <paramref name="read"/>, in order.</summary>
     /// <param name="faults">Where faults are collected.</param>
     /// <param name="parameter">The parameter's name.</param>
+    /// <param name="most">How many entries there may be.</param>
     /// <param name="expected">An entry's main keys, for messages: <c>{resourceName, path}</c>.</param>
     /// <param name="yaml">The parameter; null when the class has none.</param>
-    /// <param name="read">Reads an entry.</param>
-    public static void Read(ParameterFaults faults, string parameter, string expected, string? yaml, Action<ObjectFields> read)
+    /// <param name="read">Reads an entry; the text is its place: <c>objects[2]</c>.</param>
+    public static void Read(ParameterFaults faults, string parameter, int most, string expected, string? yaml, Action<YamlMapping, string> read)
     {
         try
         {
-            if (string.IsNullOrWhiteSpace(yaml) || YamlReader.Read(yaml) is not [YamlSequence { Items: { IsEmpty: false, Length: <= Most } items }])
+            if (string.IsNullOrWhiteSpace(yaml) || YamlReader.Read(yaml) is not [YamlSequence { Items: { IsEmpty: false } items }] || items.Length > most)
             {
-                faults.Add(parameter, $"is not a YAML list of 1 to {Most} entries {expected}");
+                faults.Add(parameter, $"is not a YAML list of 1 to {most} entries {expected}");
                 return;
             }
             for (var i = 0; i < items.Length; i++)
             {
                 var field = $"{parameter}[{i}]";
                 if (items[i] is YamlMapping mapping)
-                    read(new ObjectFields(faults, mapping, field));
+                    read(mapping, field);
                 else
                     faults.Add(field, $"is {items[i].Kind}, expected {expected}");
             }
@@ -41,7 +46,7 @@ internal static class ObjectList
     }
 }
 
-/// <summary>One entry of such a list.</summary>
+/// <summary>One entry of a list as plugins have it.</summary>
 /// <param name="faults">Where faults are collected.</param>
 /// <param name="mapping">The entry.</param>
 /// <param name="place">Where it stands: <c>objects[2]</c>.</param>

@@ -1,5 +1,6 @@
 using ActorCsi.Grains.Classes;
 using ActorCsi.Grains.Refresh;
+using ActorCsi.Grains.Yaml;
 
 namespace ActorCsi.Grains.Providers;
 
@@ -14,6 +15,15 @@ internal sealed class ParameterFaults(SecretProviderClass secretClass)
     /// <param name="field">Where: <c>duration</c>, <c>objects[2].mode</c>.</param>
     /// <param name="fault">What was found, what was expected, how to mend it.</param>
     public void Add(string field, string fault) => _faults.Add($"{Field(field)} {fault}");
+
+    /// <summary>The text that stands at <paramref name="field"/>; null, and a fault, where something else does.</summary>
+    public string? Text(YamlNode value, string field)
+    {
+        if (value is YamlScalar { IsText: true } scalar)
+            return scalar.Text;
+        Add(field, $"is {value.Kind}, expected a text{(value is YamlScalar ? ": put it in quotes" : "")}");
+        return null;
+    }
 
     /// <summary>A parameter and the place where its author finds it.</summary>
     public string Field(string name) => $"{(secretClass.IsInline ? "volumeAttributes" : "parameters")}.{name}";

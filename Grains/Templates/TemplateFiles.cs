@@ -73,30 +73,17 @@ internal static class TemplateFiles
             return [];
         var faults = new ParameterFaults(secretClass);
         var read = new List<TemplateFile>();
-        try
+        ObjectList.Read(faults, Parameter, Most, "{path, mode, template}", yaml, (mapping, field) =>
         {
-            if (YamlReader.Read(yaml) is not [YamlSequence { Items: { IsEmpty: false, Length: <= Most } items }])
-                faults.Add(Parameter, $"is not a YAML list of 1 to {Most} entries {{path, mode, template}}");
-            else
-                for (var i = 0; i < items.Length; i++)
-                    if (ReadOne(items[i], $"{Parameter}[{i}]", faults) is { } one)
-                        Add(read, one, faults);
-        }
-        catch (YamlFault fault)
-        {
-            faults.Add(Parameter, $"cannot be read as YAML, line {fault.Line}: {fault.Message}");
-        }
+            if (ReadOne(mapping, field, faults) is { } one)
+                Add(read, one, faults);
+        });
         faults.ThrowIfAny();
         return [.. read];
     }
 
-    private static TemplateFile? ReadOne(YamlNode node, string field, ParameterFaults faults)
+    private static TemplateFile? ReadOne(YamlMapping mapping, string field, ParameterFaults faults)
     {
-        if (node is not YamlMapping mapping)
-        {
-            faults.Add(field, $"is {node.Kind}, expected {{path, mode, template}}");
-            return null;
-        }
         string? path = null, text = null;
         var mode = SecretFile.DefaultMode;
         foreach (var (key, value) in mapping.Entries)
@@ -104,10 +91,10 @@ internal static class TemplateFiles
             switch (key.Text)
             {
                 case "path":
-                    path = Text(value, $"{field}.path", faults);
+                    path = faults.Text(value, $"{field}.path");
                     break;
                 case "template":
-                    text = Text(value, $"{field}.template", faults);
+                    text = faults.Text(value, $"{field}.template");
                     break;
                 case "mode":
                     if (!FilePermissions.TryRead(value, out mode))
@@ -146,14 +133,6 @@ internal static class TemplateFiles
         else if (read.Find(other => other.Path == one.Path) is { } first)
             faults.Add($"{one.Field}.path", $"is '{Words.Clip(one.Path)}' as {first.Field}.path is, expected each path once");
         read.Add(one);
-    }
-
-    private static string? Text(YamlNode value, string field, ParameterFaults faults)
-    {
-        if (value is YamlScalar { IsText: true } scalar)
-            return scalar.Text;
-        faults.Add(field, $"is {value.Kind}, expected a text{(value is YamlScalar ? ": put it in quotes" : "")}");
-        return null;
     }
 
     private sealed record TemplateFile(string Field, string Path, int Mode, Template Template);

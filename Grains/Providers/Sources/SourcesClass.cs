@@ -56,30 +56,12 @@ internal static class SourcesClass
 
         public ImmutableArray<Source> ReadList()
         {
-            try
-            {
-                if (outer.Parameters[Parameter] is not { } yaml || YamlReader.Read(yaml) is not [YamlSequence { Items: { IsEmpty: false, Length: <= Most } items }])
-                {
-                    faults.Add(Parameter, $"is not a YAML list of 1 to {Most} entries {{provider, parameters}}, with name and directory where they are wanted");
-                    return [];
-                }
-                for (var i = 0; i < items.Length; i++)
-                    ReadOne(items[i], $"{Parameter}[{i}]");
-            }
-            catch (YamlFault fault)
-            {
-                faults.Add(Parameter, $"cannot be read as YAML, line {fault.Line}: {fault.Message}");
-            }
+            ObjectList.Read(faults, Parameter, Most, "{provider, parameters}", outer.Parameters[Parameter], ReadOne);
             return [.. _sources];
         }
 
-        private void ReadOne(YamlNode node, string field)
+        private void ReadOne(YamlMapping mapping, string field)
         {
-            if (node is not YamlMapping mapping)
-            {
-                faults.Add(field, $"is {node.Kind}, expected {{provider, parameters}}");
-                return;
-            }
             string? provider = null, name = null;
             var directory = "";
             var parameters = ImmutableDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
@@ -91,13 +73,13 @@ internal static class SourcesClass
                 switch (key.Text)
                 {
                     case "provider":
-                        provider = Text(value, $"{field}.provider");
+                        provider = faults.Text(value, $"{field}.provider");
                         break;
                     case "name":
-                        name = Text(value, $"{field}.name");
+                        name = faults.Text(value, $"{field}.name");
                         break;
                     case "directory":
-                        directory = Text(value, $"{field}.directory") ?? "";
+                        directory = faults.Text(value, $"{field}.directory") ?? "";
                         break;
                     case "parameters":
                         ReadParameters(value, $"{field}.parameters", parameters);
@@ -140,14 +122,6 @@ internal static class SourcesClass
             if (_sources.FindIndex(other => other.Name == source.Name) is >= 0 and var first)
                 faults.Add($"{field}.name", $"is '{source.Name}' as that of {Parameter}[{first}] is (without a name a source is called as its provider), expected each name once");
             _sources.Add(source);
-        }
-
-        private string? Text(YamlNode value, string field)
-        {
-            if (value is YamlScalar { IsText: true } scalar)
-                return scalar.Text;
-            faults.Add(field, $"is {value.Kind}, expected a text{(value is YamlScalar ? ": put it in quotes" : "")}");
-            return null;
         }
     }
 }
