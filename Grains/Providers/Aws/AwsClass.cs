@@ -52,7 +52,7 @@ internal sealed record AwsClass
             AgentAddresses = PodIdentityAgent.Addresses(reader.Find("preferredAddressType")),
             RoleArn = reader.Role("roleArn"),
             AssumedRole = reader.AssumedRole(),
-            LoginPerPod = reader.LoginPerPod(),
+            LoginPerPod = LoginPer.IsPod(secretClass.Parameters["loginPer"], faults),
             Objects = new AwsObjects(faults, reader.Slash()).Read(reader.Find("objects")),
         };
         if (read.Region is { } region)
@@ -145,20 +145,6 @@ internal sealed record AwsClass
             if (Find("assumeRoleExternalId") is not null || Find(DurationSeconds) is not null)
                 faults.Add("assumeRoleArn", "is missing, and other assumeRole… parameters are set");
             return null;
-        }
-
-        public bool LoginPerPod()
-        {
-            switch (Find("loginPer") ?? "serviceAccount")
-            {
-                case "serviceAccount":
-                    return false;
-                case "pod":
-                    return true;
-                case var other:
-                    faults.Add("loginPer", $"is '{Words.Clip(other)}', expected serviceAccount or pod");
-                    return false;
-            }
         }
     }
 }

@@ -32,7 +32,7 @@ internal sealed record GcpClass
         {
             Auth = ReadAuth(secretClass.Parameters["auth"], faults),
             Pool = ReadPool(secretClass.Parameters["audience"], faults),
-            LoginPerPod = ReadLoginPer(secretClass.Parameters["loginPer"], faults),
+            LoginPerPod = LoginPer.IsPod(secretClass.Parameters["loginPer"], faults),
             Objects = new GcpObjects(faults).Read(secretClass.Parameters["secrets"]),
         };
         faults.ThrowIfAny();
@@ -62,13 +62,6 @@ internal sealed record GcpClass
         if (WorkloadPool.Fault(audience, out var pool) is { } fault)
             faults.Add("audience", fault);
         return pool;
-    }
-
-    private static bool ReadLoginPer(string? per, ParameterFaults faults)
-    {
-        if (per is not (null or "serviceAccount" or "pod"))
-            faults.Add("loginPer", $"is '{Words.Clip(per)}', expected serviceAccount or pod");
-        return per is "pod";
     }
 }
 

@@ -39,7 +39,7 @@ internal sealed record VaultClass
         var read = new VaultClass
         {
             Audience = audience,
-            LoginPerPod = reader.LoginPerPod(),
+            LoginPerPod = LoginPer.IsPod(secretClass.Parameters["loginPer"], faults),
             Objects = new VaultObjects(faults).Read(secretClass.Parameters["objects"]),
             Template = new VaultAccount
             {
@@ -110,20 +110,6 @@ internal sealed record VaultClass
                 return skips;
             faults.Add(NameOf("SkipTLSVerify"), $"is '{Words.Clip(text)}', expected \"true\" or \"false\"");
             return false;
-        }
-
-        public bool LoginPerPod()
-        {
-            switch (parameters["loginPer"] ?? "serviceAccount")
-            {
-                case "serviceAccount":
-                    return false;
-                case "pod":
-                    return true;
-                case var other:
-                    faults.Add("loginPer", $"is '{Words.Clip(other)}', expected serviceAccount or pod");
-                    return false;
-            }
         }
     }
 }
