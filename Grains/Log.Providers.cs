@@ -32,6 +32,9 @@ internal static partial class Log
     [LoggerMessage(334, LogLevel.Information, "volume {Volume} could not be refreshed after its login was replaced: {Fault}")]
     public static partial void VaultVolumeNotRefreshed(ILogger log, string volume, string fault);
 
+    [LoggerMessage(335, LogLevel.Warning, "vault: the key of versions in {File} is {Length} bytes long, expected {Expected}. It is set aside as {Aside}, and a new one is made: each version changes once")]
+    public static partial void VaultVersionKeySetAside(ILogger log, string file, int length, int expected, string aside);
+
     [LoggerMessage(340, LogLevel.Information, "aws: keys {KeyId} for {Namespace}/{ServiceAccount}, until {ExpiresAt:u}")]
     public static partial void AwsLoggedIn(ILogger log, string @namespace, string serviceAccount, string keyId, DateTimeOffset expiresAt);
 

@@ -44,7 +44,8 @@ public static class ProviderServices
     private static IServiceCollection AddVault(this IServiceCollection services, ProviderOptions options)
     {
         services.AddSingleton<VaultAccounts>().AddSingleton<IStoreLogins>(host => host.GetRequiredService<VaultAccounts>());
-        services.AddSingleton<VaultVolumes>().AddSingleton(new VaultVersionKey(Path.Combine(options.StateDirectory, "vault", "versions.key")));
+        services.AddSingleton<VaultVolumes>();
+        services.AddSingleton(host => ActivatorUtilities.CreateInstance<VaultVersionKey>(host, Path.Combine(options.StateDirectory, "vault", "versions.key")));
         foreach (var flavor in new[] { VaultFlavor.Vault, VaultFlavor.OpenBao })
             services.AddSingleton<ISecretProvider>(host => ActivatorUtilities.CreateInstance<VaultProvider>(host, flavor, options.Environment));
         return services;

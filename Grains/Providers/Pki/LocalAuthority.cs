@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using ActorCsi.Grains.Providers.Certificates;
@@ -11,15 +10,12 @@ namespace ActorCsi.Grains.Providers.Pki;
 /// parted, whatever happens in between.
 /// </summary>
 /// <remarks>
-/// Made exactly once: the file appears whole under its name or not at all, and where two processes make one at the same time (an old
-/// driver and its successor during a rollout) the second finds the first one's and uses it. A file that cannot be used is set aside.
+/// Made exactly once: where two processes make one at the same time the second finds the first one's and uses it. A file that cannot be used is set aside.
 /// </remarks>
-internal sealed partial class LocalAuthority(string directory, TimeProvider time, ILogger<LocalAuthority> log) : IAuthoritySource
+internal sealed class LocalAuthority(string directory, TimeProvider time, ILogger<LocalAuthority> log) : IAuthoritySource
 {
-    private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite;
     private static readonly TimeSpan ClockSkew = TimeSpan.FromHours(1);
     private const int Years = 10;
-    private const int AlreadyThere = 17; // EEXIST
 
     private readonly string _path = Path.Combine(directory, "ca.pem");
     private readonly Lock _gate = new();
@@ -57,40 +53,24 @@ internal sealed partial class LocalAuthority(string directory, TimeProvider time
         }
         catch (AuthorityFault fault)
         {
-            var aside = $"{_path}.unusable-{time.GetUtcNow():yyyyMMddHHmmss}";
-            File.Move(_path, aside, overwrite: true);
-            Log.AuthoritySetAside(log, _path, fault.Message, aside);
+            Log.AuthoritySetAside(log, _path, fault.Message, PrivateFile.SetAside(_path, time.GetUtcNow()));
             return null;
         }
     }
 
     private CertificateAuthority Make()
     {
-        Directory.CreateDirectory(directory, Private | UnixFileMode.UserExecute);
-        var draft = $"{_path}.{Guid.NewGuid():N}";
         var pem = NewPair();
         try
         {
-            using (var file = new FileStream(draft, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = Private }))
-            {
-                file.Write(pem);
-                file.Flush(flushToDisk: true);
-            }
-            // File.Move looks first and renames then: in between, somebody else's authority would be overwritten. link(2) refuses.
-            if (Link(draft, _path) != 0 && Marshal.GetLastPInvokeError() is not AlreadyThere) // there: somebody was faster, and theirs is used
-                throw new IOException(Marshal.GetLastPInvokeErrorMessage());
+            PrivateFile.Make(_path, pem);
         }
         finally
         {
             CryptographicOperations.ZeroMemory(pem);
-            File.Delete(draft);
         }
-
         return Read() ?? throw new IOException("it was written and cannot be read");
     }
-
-    [LibraryImport("libc", EntryPoint = "link", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int Link(string existing, string name);
 
     /// <summary>A self-signed certificate and its key, as PEM.</summary>
     private byte[] NewPair()

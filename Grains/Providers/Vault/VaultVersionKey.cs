@@ -1,17 +1,20 @@
 using System.Security.Cryptography;
+using Microsoft.Extensions.Logging;
 
 namespace ActorCsi.Grains.Providers.Vault;
 
 /// <summary>The key that object versions are digested with: made when it is first needed, and kept, so that versions outlive a restart.</summary>
 /// <param name="path">Its file.</param>
-internal sealed class VaultVersionKey(string path)
+/// <param name="time">The clock.</param>
+/// <param name="log">Where it is told that the file is of no use.</param>
+internal sealed class VaultVersionKey(string path, TimeProvider time, ILogger<VaultVersionKey> log)
 {
     private const int Length = 32; // as the plugin's
 
     private readonly Lock _gate = new();
     private Secret? _key;
 
-    /// <summary>The key.</summary>
+    /// <summary>The key. Where no file can be had, versions change with a restart, and nothing else does.</summary>
     public Secret Current()
     {
         lock (_gate)
@@ -23,34 +26,26 @@ internal sealed class VaultVersionKey(string path)
         try
         {
             var bytes = File.ReadAllBytes(path);
-            return bytes.Length == Length ? new Secret(bytes) : null;
+            if (bytes.Length == Length)
+                return new Secret(bytes);
+            Log.VaultVersionKeySetAside(log, path, bytes.Length, Length, PrivateFile.SetAside(path, time.GetUtcNow()));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return null;
         }
+        return null;
     }
 
-    /// <summary>Where it cannot be written, versions change with a restart, and nothing else does.</summary>
     private Secret Make()
     {
         var bytes = RandomNumberGenerator.GetBytes(Length);
         try
         {
-            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            var draft = path + ".new";
-            using (var file = new FileStream(draft, new FileStreamOptions
-            {
-                Mode = FileMode.Create,
-                Access = FileAccess.Write,
-                UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-            }))
-                file.Write(bytes);
-            File.Move(draft, path, overwrite: true);
+            PrivateFile.Make(path, bytes);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
         }
-        return new Secret(bytes);
+        return Read() ?? new Secret(bytes); // somebody else may have been faster
     }
 }
