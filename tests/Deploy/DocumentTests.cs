@@ -9,6 +9,9 @@ namespace ActorCsi.Tests.Deploy;
 /// <summary>What the documents promise about flags is so.</summary>
 public sealed partial class DocumentTests
 {
+    /// <summary>What is left out where only a class's spec matters.</summary>
+    private const string Head = "apiVersion: secrets-store.csi.x-k8s.io/v1\nkind: SecretProviderClass\nmetadata: {name: printed, namespace: default}\n";
+
     [Fact]
     public void Migrating_NamesFlagsThatThereAre()
     {
@@ -67,6 +70,26 @@ public sealed partial class DocumentTests
             var needsTokens = DaemonSetTests.Command(objects).GetValue<string>("--certificates-requested-by") == "pod";
             Assert.All(objects.Where(found => found.Kind == "CSIDriver"), found => Assert.Equal(needsTokens, found.List("spec", "tokenRequests").Any()));
         }
+    }
+
+    /// <summary>Classes are what their providers understand, also those of which only the spec is printed.</summary>
+    [Theory]
+    [InlineData("README.md", 1)]
+    [InlineData("docs/PROVIDERS.md", 9)] // one or more of each section about a provider, and of sources
+    public void Classes_AsPrinted_AreUnderstoodByTheirProviders(string document, int least)
+    {
+        using var host = ExampleTests.BuiltIn();
+        var providers = host.Services.GetRequiredService<IProviderCatalog>();
+        var read = Printed(document).SelectMany(yaml => yaml.Split("---\n"))
+            .Select(yaml => yaml.TrimStart().StartsWith("spec:", StringComparison.Ordinal) ? Head + yaml : yaml)
+            .Where(yaml => yaml.Contains("kind: SecretProviderClass", StringComparison.Ordinal))
+            .Select(ClassFile.Read).ToList();
+
+        Assert.All(read, file => Assert.Empty(file.Faults));
+        var classes = read.SelectMany(file => file.Classes).Select(found => found.Class).ToList();
+        Assert.InRange(classes.Count, least, 100);
+        Assert.All(classes, DriverParameters.Check);
+        Assert.All(classes, secretClass => providers.Find(secretClass.Provider).Demand(secretClass));
     }
 
     /// <summary>So do the commands for the chart, and they start the driver.</summary>
