@@ -131,6 +131,17 @@ public sealed partial class DaemonSetTests
         Assert.All(directories, directory => Assert.Equal((directory, true), MountOf(mounts, directory) is { } mount ? (mount.HostPath, mount.ReadOnly) : default));
     }
 
+    /// <summary>What the driver is told to read is there to be read.</summary>
+    [RenderFact]
+    public async Task Files_OfTheChartsValues_LieInVolumesOfTheirOwn()
+    {
+        var options = await Options("helm with everything");
+        var paths = (await Container("helm with everything"))["volumeMounts"]!.AsArray().ToDictionary(mount => mount!["mountPath"]!.GetValue<string>(), mount => mount!["name"]!.GetValue<string>());
+
+        Assert.Equal(["pki", "pki", "pki", "spiffe"],
+            ((string[])[options.PkiCertificate, options.PkiKey, options.PkiTrusted, options.SpiffeTrusted]).Select(file => paths[System.IO.Path.GetDirectoryName(file)!]));
+    }
+
     [RenderTheory]
     [MemberData(nameof(Rendering.All), MemberType = typeof(Rendering))]
     public async Task Volumes_AnyWay_AreMountedOnceEach(string name)

@@ -80,6 +80,7 @@ public sealed class HelmTests
     [InlineData("inlineDefaults.dnsNames=a\\,b", "inlineDefaults")] // would be two parameters
     [InlineData("otlp.endpoint=collector:4317", "otlp")]
     [InlineData("driverName=csi.cert-manager.io", "certificates.enabled")]
+    [InlineData("spiffe.issuerConfigMap=issuance", "issuerConfigMap")] // in which namespace?
     [InlineData("driverName=spiffe.csi.cert-manager.io,certificates.enabled=true", "issuerName")]
     public async Task Value_ThatCannotWork_IsRefusedByName(string setting, string named)
     {
@@ -156,6 +157,6 @@ public sealed class HelmTests
     {
         var here = path + field.Key;
         var inner = schema ? field.Value!["properties"] : field.Value;
-        return here is "csiDriver" or "syncSecret" or "rbac" or "providers" or "certificates" or "pki" or "volumeLimits" or "otlp" or "linux" or "linux.image" or "linux.driver" ? Leaves(inner!, schema, here + ".") : here == "global" ? [] : [here];
+        return here is "csiDriver" or "syncSecret" or "rbac" or "providers" or "certificates" or "spiffe" or "pki" or "volumeLimits" or "otlp" or "linux" or "linux.image" or "linux.driver" ? Leaves(inner!, schema, here + ".") : here == "global" ? [] : [here];
     }).Order(StringComparer.Ordinal);
 }

@@ -86,6 +86,19 @@ public sealed class DoctorTests
         Assert.All(found, one => Assert.Contains("deploy/components/certificates-as-driver/rbac.yaml", one.Finding.Mend, StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task Run_AConfigMapSaysWhoIssues_AsksForTheRightToFollowThatOne()
+    {
+        await using var node = await SoundNode.Start();
+        node.Surroundings = node.Surroundings with { Options = node.Surroundings.Options with { SpiffeIssuer = "cert-manager/issuance" } };
+        node.Cluster.Allows = request => request is { Resource: "configmaps", Verb: "list", Namespace: "cert-manager", Name: "issuance" } || node.Rights.Allow(request);
+
+        var (check, finding) = Assert.Single(await node.Examine());
+
+        Assert.Equal(("rights", Severity.Error), (check, finding.Severity));
+        Assert.Equal("the driver may not watch configmaps cert-manager/issuance", finding.Found);
+    }
+
     /// <summary>A driver in the place of cert-manager's: no classes, no CRDs, its own CSIDriver object, and a driver of another name beside it.</summary>
     [Theory]
     [InlineData("csi.cert-manager.io", "cert-manager")]

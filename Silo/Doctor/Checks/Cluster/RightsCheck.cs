@@ -18,10 +18,10 @@ internal sealed class RightsCheck() : ClusterCheck("rights")
 
         async Task<Finding?> Denied(string file, Rule rule, string verb)
         {
-            var review = new V1SelfSubjectAccessReview { Spec = new() { ResourceAttributes = new() { Group = rule.Group, Resource = rule.Resource, Verb = verb } } };
+            var review = new V1SelfSubjectAccessReview { Spec = new() { ResourceAttributes = new() { Group = rule.Group, Resource = rule.Resource, Namespace = rule.Namespace, Name = rule.Name, Verb = verb } } };
             var answer = await cluster.Create(Resources.SelfSubjectAccessReviews, review, cancellationToken: cancellationToken);
-            return answer.Status is { Allowed: true } ? null : Finding.Error($"the driver may not {verb} {rule.Resource}{(rule.Group.Length > 0 ? "." + rule.Group : "")}",
-                $"a role that allows it: without it, {rule.Otherwise}", $"apply {file}, and see that its ClusterRoleBinding names the driver's ServiceAccount");
+            return answer.Status is { Allowed: true } ? null : Finding.Error(
+                $"the driver may not {verb} {rule}", $"a role that allows it: without it, {rule.Otherwise}", $"apply {file}, and see that its binding names the driver's ServiceAccount");
         }
     }
 
@@ -32,6 +32,8 @@ internal sealed class RightsCheck() : ClusterCheck("rights")
             needed = needed.Concat(Of(ShippedRights.SyncedSecrets));
         var providers = await KnownClasses.ProvidersInUse(node, cancellationToken);
         var certificates = node.Options.CertificatesRequestedBy is CertificateRequester.Pod ? ShippedRights.Certificates : ShippedRights.CertificatesAsDriver;
+        if (node.Options.SpiffeIssuer is { Length: > 0 } configMap)
+            needed = needed.Concat(Of(ShippedRights.SpiffeIssuer(configMap)));
         return [.. needed.Concat(Of(certificates).Where(one => IsAskedBy(one.Rule, providers)))];
 
         static IEnumerable<(string File, Rule Rule)> Of(ShippedRights rights) => rights.Rules.Select(rule => (rights.File, rule));

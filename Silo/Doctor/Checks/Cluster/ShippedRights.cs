@@ -32,6 +32,10 @@ internal sealed record ShippedRights(string File, params IReadOnlyList<Rule> Rul
     public static ShippedRights CertificatesAsDriver { get; } = new("deploy/components/certificates-as-driver/rbac.yaml",
         new("cert-manager.io", "certificaterequests", ["get", "watch", "create", "delete"], NoCertificates),
         new("certificates.k8s.io", "certificatesigningrequests", ["get", "watch", "create"], NoSignatures));
+
+    /// <summary>Needed where a ConfigMap says who issues for the provider spiffe: on that one, NAMESPACE/NAME.</summary>
+    public static ShippedRights SpiffeIssuer(string configMap) => new("a Role such as the chart's spiffe.issuerConfigMap brings",
+        new Rule("", "configmaps", ["list", "watch"], "the provider spiffe does not learn who issues") { Namespace = configMap.Split('/')[0], Name = configMap.Split('/')[^1] });
 }
 
 /// <summary>A rule of a role.</summary>
@@ -39,4 +43,14 @@ internal sealed record ShippedRights(string File, params IReadOnlyList<Rule> Rul
 /// <param name="Resource">The resource.</param>
 /// <param name="Verbs">What may be done with it.</param>
 /// <param name="Otherwise">What becomes of it without the rule.</param>
-internal sealed record Rule(string Group, string Resource, IReadOnlyList<string> Verbs, string Otherwise);
+internal sealed record Rule(string Group, string Resource, IReadOnlyList<string> Verbs, string Otherwise)
+{
+    /// <summary>The namespace for which it is enough; empty for all.</summary>
+    public string Namespace { get; init; } = "";
+
+    /// <summary>The object for which it is enough; empty for all.</summary>
+    public string Name { get; init; } = "";
+
+    /// <summary>What it is about, as kubectl names it: <c>configmaps cert-manager/issuance</c>.</summary>
+    public override string ToString() => $"{Resource}{(Group.Length > 0 ? "." + Group : "")}{(Name.Length > 0 ? $" {Namespace}/{Name}" : "")}";
+}

@@ -95,7 +95,7 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{- if and (include "actorcsi.inline" .) (not .Values.certificates.enabled) -}}
 {{- fail (printf "driverName is %s, but certificates.enabled is false: expected true, its volumes are certificates and nothing else" .Values.driverName) -}}
 {{- end -}}
-{{- if and (eq .Values.driverName "spiffe.csi.cert-manager.io") (not .Values.inlineDefaults.issuerName) -}}
-{{- fail "driverName is spiffe.csi.cert-manager.io, but inlineDefaults has no issuerName: expected the name of an issuer of cert-manager's, since its volumes name none" -}}
+{{- if and (eq .Values.driverName "spiffe.csi.cert-manager.io") (not .Values.inlineDefaults.issuerName) (not .Values.spiffe.issuerConfigMap) -}}
+{{- fail "driverName is spiffe.csi.cert-manager.io, but nothing says which issuer is asked: expected inlineDefaults.issuerName or spiffe.issuerConfigMap, since its volumes name none" -}}
 {{- end -}}
 {{- end -}}
