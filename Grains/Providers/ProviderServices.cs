@@ -31,7 +31,7 @@ public static class ProviderServices
             .AddSingleton<INodeLabels, NoNodeLabels>()
             .AddSingleton<ISecretProvider, TokenProvider>()
             .AddSingleton<KeyMaker>()
-            .AddSingleton<ISecretProvider>(host => new PkiProvider(Authority(options, host), host.GetRequiredService<KeyMaker>(), host.GetRequiredService<TimeProvider>()))
+            .AddSingleton<ISecretProvider>(host => new PkiProvider(Authority(options, host), host.GetRequiredService<KeyMaker>(), Chance(host), host.GetRequiredService<TimeProvider>()))
             .AddVault(options)
             .AddAws(options)
             .AddAzure()

@@ -25,7 +25,7 @@ internal sealed class CertManagerWish : IWishReader
         {
             Kind = RequestKind.CertManager,
             Issuer = IssuerOptions.Read(options),
-            Names = RequestedNames.Read(options),
+            Names = RequestedNames.Read(options), // as there, issuers may leave some out
             KeyType = keyType,
             Duration = options.Duration("duration", shortest: 1) ?? TimeSpan.FromDays(90),
             IsAuthority = options.YesNo("isCa"),

@@ -57,6 +57,10 @@ public sealed record CertificateOrder
     [Id(11)]
     public StringMap Annotations { get; init; } = StringMap.Empty;
 
+    /// <summary>Whether a certificate that does not bear all of the names is refused; else the names are the issuer's affair.</summary>
+    [Id(12)]
+    public bool InsistsOnNames { get; init; }
+
     /// <summary>A short name for all of this: two orders of one fingerprint are the same.</summary>
     internal string Fingerprint()
         => Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(this, CertificateOrderJsonContext.Default.CertificateOrder)).AsSpan(0, 16));

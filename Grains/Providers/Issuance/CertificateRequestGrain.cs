@@ -166,7 +166,7 @@ internal sealed class CertificateRequestGrain : Grain, ICertificateRequestGrain,
                 throw refusal;
             var issued = decision.Issued!;
             using var key = KeyType.Named(request.KeyType).Import(request.Key!);
-            using var certificate = IssuedChains.Check(issued, key, _time.GetUtcNow(), $"{order.Issuer}, request {request.Name.Name}");
+            using var certificate = IssuedChains.Check(issued, order, key, _time.GetUtcNow(), $"{order.Issuer}, request {request.Name.Name}");
             if (request.Serial is null)
                 await Save(Record with { InHand = request with { Serial = certificate.SerialNumber } });
             return new IssuedCertificate(issued.Certificate, issued.Authority, request.Key!.Copy());

@@ -19,6 +19,9 @@ internal sealed record CertificateWish
     /// <summary>The names, with variables still in them.</summary>
     public RequestedNames Names { get; init; } = RequestedNames.None;
 
+    /// <summary>Whether a certificate that does not bear all of them is refused.</summary>
+    public bool InsistsOnNames { get; init; }
+
     /// <summary>The trust domain, where the one name is the pod's SPIFFE id; null elsewhere.</summary>
     public string? TrustDomain { get; init; }
 
@@ -77,6 +80,7 @@ internal sealed record CertificateWish
             Duration = Duration,
             IsAuthority = IsAuthority,
             Usages = Usages,
+            InsistsOnNames = InsistsOnNames,
             Annotations = identity is null ? Annotations : SpiffeWish.Annotations(identity),
         };
     }

@@ -10,11 +10,12 @@ internal static class IssuedChains
 {
     /// <summary>The certificate; the caller disposes it.</summary>
     /// <param name="issued">What the issuer gave.</param>
+    /// <param name="order">What was asked for.</param>
     /// <param name="key">The key that it must be for.</param>
     /// <param name="now">The time.</param>
     /// <param name="source">Who issued it, for messages.</param>
     /// <exception cref="VolumeException"><see cref="VolumeError.ProviderFailed"/>: it is of no use.</exception>
-    public static X509Certificate2 Check(IssuedChain issued, AsymmetricAlgorithm key, DateTimeOffset now, string source)
+    public static X509Certificate2 Check(IssuedChain issued, CertificateOrder order, AsymmetricAlgorithm key, DateTimeOffset now, string source)
     {
         var chain = Read(issued.Certificate);
         if (chain.IsEmpty)
@@ -24,6 +25,8 @@ internal static class IssuedChains
         var certificate = chain[0];
         if (!IsFor(certificate, key))
             throw Failed(source, "the certificate that was issued is for another key than the one of the request");
+        if (order.InsistsOnNames && IssuedNames.Missing(certificate, order) is { } name)
+            throw Failed(source, $"the certificate that was issued does not bear the name {Words.Clip(name)}, which was asked for");
         if (End(certificate) <= now)
             throw Failed(source, $"the certificate that was issued ended at {End(certificate):u}, and it is {now:u}: look at the clocks of the issuer and of this node");
         return certificate;

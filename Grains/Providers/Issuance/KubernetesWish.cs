@@ -35,6 +35,7 @@ internal sealed partial class KubernetesWish(IClusterTrust cluster) : IWishReade
             Kind = RequestKind.Kubernetes,
             Issuer = new CertificateIssuer("", "", SignerName(options)),
             Names = RequestedNames.Read(options),
+            InsistsOnNames = true,
             KeyType = keyType,
             Duration = options.Duration("duration", ShortestSeconds),
             Usages = KeyUsages.Read(options, KeyUsages.ForBothEnds),

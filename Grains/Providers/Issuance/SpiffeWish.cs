@@ -48,6 +48,7 @@ internal sealed class SpiffeWish(bool isToldIssuer, TrustFile? file, IClusterTru
             Kind = RequestKind.CertManager,
             Issuer = namesIssuer || !isToldIssuer ? IssuerOptions.Read(options) : null,
             FollowsIssuer = isToldIssuer && (secretClass.IsInline || !namesIssuer), // such volumes say nothing of an issuer themselves: those are the driver's defaults
+            InsistsOnNames = true,
             TrustDomain = SpiffeId.TrustDomain(options),
             KeyType = keyType,
             Duration = options.Duration("duration", shortest: 1) ?? TimeSpan.FromHours(1),

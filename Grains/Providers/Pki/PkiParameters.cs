@@ -10,7 +10,7 @@ internal sealed record PkiParameters
 {
     private const int MostDnsNames = 100;
 
-    private static readonly string[] Known = [SpiffeId.TrustDomainOption, "duration", "dnsNames", "keyType", .. CertificateFiles.Options];
+    private static readonly string[] Known = [SpiffeId.TrustDomainOption, "duration", "dnsNames", .. CommonOptions.Key, "renewBefore", "fsGroup", .. CertificateFiles.Options];
 
     /// <summary>The authority part of the SPIFFE id.</summary>
     public required string TrustDomain { get; init; }
@@ -24,6 +24,12 @@ internal sealed record PkiParameters
     /// <summary>The kind of the key pair.</summary>
     public required KeyType KeyType { get; init; }
 
+    /// <summary>How long before its end the certificate is renewed; null for a third of its life.</summary>
+    public required TimeSpan? RenewBefore { get; init; }
+
+    /// <summary>The group of the files; null leaves it to the pod's fsGroup.</summary>
+    public required uint? Group { get; init; }
+
     /// <summary>The files.</summary>
     public required CertificateFiles Files { get; init; }
 
@@ -32,13 +38,15 @@ internal sealed record PkiParameters
     {
         var faults = new ParameterFaults(secretClass);
         var options = new OptionReader(secretClass, Known, faults);
-        var keyType = KeyTypeOf(options);
+        var keyType = CommonOptions.KeyTypeOf(options, KeyType.All[0]);
         var parameters = new PkiParameters
         {
             TrustDomain = SpiffeId.TrustDomain(options),
             Duration = options.Duration("duration", shortest: 1) ?? TimeSpan.FromHours(1),
             DnsNames = DnsNamesOf(options),
             KeyType = keyType,
+            RenewBefore = CommonOptions.RenewBefore(options),
+            Group = CommonOptions.Group(options),
             Files = CertificateFiles.Read(options, keyType, FileDefaults.Ours),
         };
         faults.ThrowIfAny();
@@ -72,14 +80,5 @@ internal sealed record PkiParameters
         }
         options.Fault("dnsNames", "cannot be read, expected names joined by commas, or a YAML list of texts");
         return [];
-    }
-
-    private static KeyType KeyTypeOf(OptionReader options)
-    {
-        var name = options["keyType"] ?? KeyType.All[0].Name;
-        if (KeyType.Find(name) is { } type)
-            return type;
-        options.Fault("keyType", $"is '{Words.Clip(name)}', expected {string.Join(", ", KeyType.All.Select(known => known.Name))}");
-        return KeyType.All[0];
     }
 }

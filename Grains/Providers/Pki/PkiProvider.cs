@@ -11,8 +11,9 @@ namespace ActorCsi.Grains.Providers.Pki;
 /// </summary>
 /// <param name="authorities">Who signs.</param>
 /// <param name="keys">Makes the key pairs.</param>
+/// <param name="chance">A number from 0 up to 1, for jitter.</param>
 /// <param name="time">The clock.</param>
-internal sealed class PkiProvider(IAuthoritySource authorities, KeyMaker keys, TimeProvider time) : ISecretProvider
+internal sealed class PkiProvider(IAuthoritySource authorities, KeyMaker keys, Func<double> chance, TimeProvider time) : ISecretProvider
 {
     /// <inheritdoc/>
     public string Name => "pki";
@@ -35,7 +36,8 @@ internal sealed class PkiProvider(IAuthoritySource authorities, KeyMaker keys, T
         var password = parameters.Files.Password(request);
         var authority = authorities.Current();
         using var key = await keys.Make(parameters.KeyType, cancellationToken);
-        var lifetime = Lifetime.Begin(time.GetUtcNow(), parameters.Duration, authority);
+        var now = time.GetUtcNow();
+        var lifetime = Lifetime.Begin(now, parameters.Duration, authority);
         using var certificate = authority.Issue(new PublicKey(key), identity, lifetime);
 
         byte[] pem = [.. Pem.Write("CERTIFICATE", certificate.RawData), .. authority.ChainPem];
@@ -44,8 +46,10 @@ internal sealed class PkiProvider(IAuthoritySource authorities, KeyMaker keys, T
             Files = parameters.Files.Write(certificate, key, authority.Chain, pem, [.. authority.TrustedPem], password),
             Objects = [new ObjectVersion(identity.SpiffeId.AbsoluteUri, certificate.SerialNumber)],
             ExpiresAt = lifetime.NotAfter,
+            RefreshAt = parameters.RenewBefore is { } before ? Renewal.Before(now, lifetime.NotAfter, before, chance()) : null,
             RefreshWindow = LifeWindow.TwoThirds, // no outage to allow for: the authority is on the node
             NeedsNoPolling = true,
+            Group = parameters.Group,
         };
     }
 }

@@ -68,6 +68,9 @@ public sealed partial class FakeIssuer : IDisposable
     /// <summary>Whether certificates are issued for another key than the one that asks.</summary>
     public bool MistakesKeys { get; set; }
 
+    /// <summary>Whether certificates are issued for other names than those that are asked for.</summary>
+    public bool MistakesNames { get; set; }
+
     /// <summary>All requests in the cluster.</summary>
     public IReadOnlyList<JsonObject> Requests => [.. _cluster.All("certificaterequests"), .. _cluster.All("certificatesigningrequests")];
 
@@ -189,7 +192,7 @@ public sealed partial class FakeIssuer : IDisposable
         using var other = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var leaf = MistakesKeys ? new CertificateRequest(asked.SubjectName, other, HashAlgorithmName.SHA256) : new CertificateRequest(asked.SubjectName, asked.PublicKey, HashAlgorithmName.SHA384);
         foreach (var extension in asked.CertificateExtensions)
-            leaf.CertificateExtensions.Add(extension);
+            leaf.CertificateExtensions.Add(MistakesNames && extension is X509SubjectAlternativeNameExtension ? OtherNames() : extension);
         leaf.CertificateExtensions.Add(new X509BasicConstraintsExtension(request["spec"]!["isCA"]?.GetValue<bool>() ?? false, false, 0, true));
         var usages = request["spec"]!["usages"]?.AsArray().Select(usage => usage!.GetValue<string>()).ToHashSet() ?? [];
         OidCollection extended = [.. new[] { ("server auth", "1.3.6.1.5.5.7.3.1"), ("client auth", "1.3.6.1.5.5.7.3.2") }.Where(known => usages.Contains(known.Item1)).Select(known => new Oid(known.Item2))];
@@ -197,6 +200,14 @@ public sealed partial class FakeIssuer : IDisposable
             leaf.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension(extended, false));
         var now = _time.GetUtcNow();
         return leaf.Create(_lower.SubjectName, X509SignatureGenerator.CreateForECDsa(_key), now - Backdated, now + (Life ?? LifeOf(request)), RandomNumberGenerator.GetBytes(16)).ExportCertificatePem() + "\n";
+    }
+
+    private static X509Extension OtherNames()
+    {
+        var names = new SubjectAlternativeNameBuilder();
+        names.AddDnsName("somebody.example.com");
+        names.AddUri(new Uri("spiffe://cluster.local/ns/other/sa/other"));
+        return names.Build();
     }
 
     private static TimeSpan LifeOf(JsonObject request)

@@ -121,6 +121,20 @@ public sealed class RefreshScheduleTests
     }
 
     [Fact]
+    public void Next_ThousandCertificatesOfOneSecond_AreRenewedOverTheirWholeWindow()
+    {
+        var seconds = new int[360]; // a tenth of an hour
+        for (var i = 0; i < 1000; i++)
+        {
+            var next = RefreshSchedule.Next(new Freshness(Noon, Noon.AddHours(1), null, false) { ProviderWindow = LifeWindow.TwoThirds }, OfNode, JitterSeed.OfVolume($"csi-{i}"));
+            seconds[(int)(next.At!.Value - Noon.AddMinutes(34)).TotalSeconds]++;
+        }
+
+        Assert.All(seconds, count => Assert.InRange(count, 0, 15));
+        Assert.All(seconds.Chunk(36).Skip(1).SkipLast(1), tenth => Assert.InRange(tenth.Sum(), 40, 180));
+    }
+
+    [Fact]
     public void Share_OfASharedBundle_IsDrawnAnewEachTimeAndTheSameForAll()
     {
         var shares = Enumerable.Range(0, 1000).Select(i => JitterSeed.OfBundle("session").Share(Noon.AddMinutes(i))).ToArray();

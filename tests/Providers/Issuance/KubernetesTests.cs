@@ -35,6 +35,43 @@ public sealed class KubernetesTests : IssuanceTest
     }
 
     [Fact]
+    public async Task Publish_EveryParameter_MeansWhatItMeansElsewhere()
+    {
+        SetClass(
+            ("literalSubject", "CN=${POD_NAME},OU=web,O=shop"), ("dnsNames", "a.example.com"), ("ipSans", "10.0.0.1"), ("uriSans", "urn:${POD_UID}"), ("duration", "2h"),
+            ("keyUsages", "digital signature,key encipherment,server auth"), ("keyAlgorithm", "RSA"), ("keySize", "2048"), ("keyEncoding", "PKCS1"), ("renewBefore", "20m"), ("fsGroup", "2000"),
+            ("certificateFile", "web/tls.pem"), ("privateKeyFile", "web/key.pem"), ("caFile", "roots.pem"), ("mode", "0444"), ("privateKeyMode", "0440"),
+            ("pkcs12", "true"), ("pkcs12Filename", "web.p12"), ("pkcs12Profile", "LegacyDES"), ("trustedCertificates", Signers.Root.ExportCertificatePem()));
+        await Publish(secrets: ("pkcs12Password", "pass"));
+
+        Assert.Equal(["roots.pem", "web.p12", "web/key.pem", "web/tls.pem"], Files().Keys);
+        Assert.Equal(["444", "440", "440", "444"], Modes().Values.Select(mode => Convert.ToString(mode, 8)));
+        Assert.Equal(2000u, Kernel.Mounts.Values.Single().FsGroup);
+        using var leaf = X509Certificate2.CreateFromPem(Files()["web/tls.pem"], Files()["web/key.pem"]);
+        Assert.StartsWith("-----BEGIN RSA PRIVATE KEY-----", Files()["web/key.pem"], StringComparison.Ordinal);
+        Assert.Equal("CN=web-0, OU=web, O=shop", leaf.Subject);
+        var names = leaf.Extensions.OfType<X509SubjectAlternativeNameExtension>().Single();
+        Assert.Equal(("a.example.com", "10.0.0.1"), (names.EnumerateDnsNames().Single(), names.EnumerateIPAddresses().Single().ToString()));
+        Assert.Contains("urn:uid-of-web-0", names.Format(false), StringComparison.Ordinal);
+        Assert.Equal(Time.GetUtcNow().AddMinutes(99), (await Status()).RefreshAt!.Value, TimeSpan.FromSeconds(2)); // a minute of jitter
+    }
+
+    [Fact]
+    public async Task Renewal_KeyIsReused_WhereTheClassWantsIt()
+    {
+        SetClass(("reusePrivateKey", "true"));
+        await Publish();
+        var before = Files();
+        await Volume(Pod()).Refresh(CancellationToken.None);
+        Assert.NotEqual(before["tls.crt"], Files()["tls.crt"]);
+        Assert.Equal(before["tls.key"], Files()["tls.key"]);
+        SetClass(("reusePrivateKey", "true"), ("keyType", "ecdsa-p384"));
+        await Volume(Pod()).Refresh(CancellationToken.None);
+        using var leaf = Pair(); // another kind of key cannot be the same key
+        Assert.Equal(384, leaf.GetECDsaPublicKey()!.KeySize);
+    }
+
+    [Fact]
     public async Task Publish_NobodySigns_SaysWhatItWaitsFor()
     {
         SetClass("kubernetes", ("signerName", "example.com/nobody"));

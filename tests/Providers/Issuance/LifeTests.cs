@@ -1,3 +1,5 @@
+using System.Security.Cryptography.X509Certificates;
+using ActorCsi.Fakes.Cluster;
 using ActorCsi.Testing;
 
 namespace ActorCsi.Tests.Providers.Issuance;
@@ -8,16 +10,18 @@ public sealed class LifeTests : IssuanceTest
     public LifeTests() => SetAttributes(("duration", "1h"));
 
     [Fact]
-    public async Task Publish_Renewals_AreSpreadBelowTwoThirdsOfTheLife()
+    public async Task Publish_HundredPodsInOneSecond_EachHasItsOwnPairAndItsOwnTimeOfRenewal()
     {
+        PodIdentity[] pods = [.. Enumerable.Range(0, 100).Select(number => Pod($"web-{number}"))];
+        await Publish(pods[0]); // starts the driver
+        await Task.WhenAll(pods.Skip(1).Select(pod => Publish(pod)));
+        Assert.Equal(100, pods.Select(pod => Files(pod)["tls.key"]).Distinct().Count());
+        Assert.Equal((100, 100), (Asked("create"), Signers.Requests.Count)); // nothing is shared: there is no certificate that two pods may have
         var times = new List<double>();
-        for (var i = 0; i < 20; i++)
-        {
-            await Publish(Pod($"web-{i}"));
-            times.Add(((await Status(Pod($"web-{i}"))).RefreshAt!.Value - Time.GetUtcNow()).TotalMinutes);
-        }
+        foreach (var pod in pods)
+            times.Add(((await Status(pod)).RefreshAt!.Value - Time.GetUtcNow()).TotalMinutes);
         Assert.All(times, minutes => Assert.InRange(minutes, 33.9, 40.1));
-        Assert.True(times.Max() - times.Min() > 3, string.Join(", ", times)); // so that they do not come back together
+        Assert.All(times.GroupBy(minutes => (int)(minutes * 6)), sixth => Assert.InRange(sixth.Count(), 1, 15)); // in no ten seconds more than 15
         Assert.Equal(Time.GetUtcNow().AddHours(1), (await Status()).ExpiresAt!.Value, TimeSpan.FromSeconds(2));
     }
 
@@ -189,12 +193,62 @@ public sealed class LifeTests : IssuanceTest
         Assert.Contains("look at the clocks", (await PublishFails()).Message, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task Publish_IssuersClockFiveMinutesOff_IsServed()
+    [Theory]
+    [InlineData(5)]
+    [InlineData(-5)]
+    public async Task Publish_IssuersClockFiveMinutesOff_IsServedAndRenewedInTime(int minutes)
     {
-        Signers.Backdated = TimeSpan.FromMinutes(-5);
+        Signers.Backdated = TimeSpan.FromMinutes(minutes);
+        Signers.Life = TimeSpan.FromMinutes(60 - minutes); // as its own clock says, an hour
         await Publish();
-        Assert.True((await Status()).RefreshAt > Time.GetUtcNow());
+        var (now, status) = (Time.GetUtcNow(), await Status());
+        Assert.InRange(status.RefreshAt!.Value, now.AddMinutes(30), status.ExpiresAt!.Value.AddMinutes(-18));
+    }
+
+    [Fact]
+    public async Task Publish_CertificateWithOtherNames_IsTheIssuersAffair()
+    {
+        Signers.MistakesNames = true;
+        SetAttributes(("dns-names", "web.example.com"));
+        await Publish(); // as cert-manager's driver does
+        using var leaf = Pair();
+        Assert.Equal(["somebody.example.com"], leaf.Extensions.OfType<X509SubjectAlternativeNameExtension>().Single().EnumerateDnsNames());
+    }
+
+    [Theory]
+    [InlineData("spiffe", null, "spiffe://cluster.local/ns/default/sa/web")]
+    [InlineData("kubernetes", "dnsNames", "a.example.com")]
+    [InlineData("kubernetes", "ipSans", "10.0.0.1")]
+    [InlineData("kubernetes", "uriSans", "urn:web")]
+    public async Task Publish_CertificateWithOtherNames_IsNotShown(string provider, string? parameter, string name)
+    {
+        Attributes = null;
+        SetClass(provider, ("issuerName", provider == "spiffe" ? "ca" : null), ("signerName", provider == "spiffe" ? null : FakeIssuer.Signer), (parameter ?? "duration", parameter is null ? "1h" : name));
+        Signers.MistakesNames = true;
+        var fault = await PublishFails();
+        Assert.Equal(VolumeError.ProviderFailed, fault.Error);
+        Assert.Contains($"does not bear the name {name}, which was asked for", fault.Message, StringComparison.Ordinal);
+        Signers.MistakesNames = false;
+        await Publish();
+        Pair().Dispose();
+    }
+
+    [Fact]
+    public async Task Renewal_TokenExpiresOnItsWay_TheNextPublishRenewsWithTheSameRequest()
+    {
+        await Publish();
+        var before = Files();
+        Api.Reviews = _ => null; // in time when it was checked, and not any more when it arrived
+        Assert.Equal(VolumeError.TokenRefused, (await Assert.ThrowsAsync<VolumeException>(() => Volume(Pod()).Refresh(CancellationToken.None).Soon())).Error);
+        Assert.Equal((before, VolumeState.Stale), (Files(), (await Status()).State));
+
+        Api.Reviews = token => Issuer.Verify(token, Time.GetUtcNow(), out _)!["sub"]!.GetValue<string>();
+        Time.Advance(TimeSpan.FromSeconds(1)); // so that the token is another one
+        await Publish();
+        Assert.Equal(VolumeState.Serving, (await Status()).State);
+        Assert.NotEqual(before["tls.crt"], Files()["tls.crt"]);
+        Pair().Dispose();
+        Assert.Single(Signers.Requests);
     }
 
     [Fact]

@@ -51,23 +51,54 @@ public sealed class RefusalTests : IssuanceTest
     }
 
     [Theory]
-    [InlineData(404, "NotFound", VolumeError.Invalid, "is cert-manager installed in this cluster?")]
-    [InlineData(422, "Invalid", VolumeError.Invalid, "the fake refuses")]
-    [InlineData(400, "BadRequest", VolumeError.Invalid, "the fake refuses")]
-    [InlineData(429, "TooManyRequests", VolumeError.ProviderThrottles, "")]
-    [InlineData(500, "InternalError", VolumeError.ProviderUnavailable, "")]
-    [InlineData(503, "ServiceUnavailable", VolumeError.ProviderUnavailable, "")]
-    public async Task Publish_ServerRefuses_IsToldByItsKind(int code, string reason, VolumeError expected, string words)
+    [InlineData("cert-manager", 404, "NotFound", VolumeError.Invalid, "is cert-manager installed in this cluster?")]
+    [InlineData("cert-manager", 422, "Invalid", VolumeError.Invalid, "the fake refuses")]
+    [InlineData("cert-manager", 400, "BadRequest", VolumeError.Invalid, "the fake refuses")]
+    [InlineData("cert-manager", 409, "Conflict", VolumeError.Invalid, "the fake refuses")]
+    [InlineData("cert-manager", 409, "AlreadyExists", VolumeError.NotFound, "was deleted before it was decided on")] // and is not there
+    [InlineData("cert-manager", 429, "TooManyRequests", VolumeError.ProviderThrottles, "")]
+    [InlineData("cert-manager", 500, "InternalError", VolumeError.ProviderUnavailable, "")]
+    [InlineData("cert-manager", 503, "ServiceUnavailable", VolumeError.ProviderUnavailable, "")]
+    [InlineData("kubernetes", 403, "Forbidden", VolumeError.ProviderDenies, "lacks create on certificatesigningrequests.certificates.k8s.io")]
+    [InlineData("kubernetes", 404, "NotFound", VolumeError.Invalid, "the fake refuses")]
+    [InlineData("kubernetes", 409, "AlreadyExists", VolumeError.NotFound, "was deleted before it was decided on")]
+    [InlineData("kubernetes", 422, "Invalid", VolumeError.Invalid, "the fake refuses")]
+    [InlineData("kubernetes", 429, "TooManyRequests", VolumeError.ProviderThrottles, "")]
+    [InlineData("kubernetes", 500, "InternalError", VolumeError.ProviderUnavailable, "")]
+    public async Task Publish_ServerRefuses_IsToldByItsKind(string provider, int code, string reason, VolumeError expected, string words)
     {
+        if (provider == "kubernetes")
+        {
+            Attributes = null;
+            SetClass("kubernetes", ("signerName", FakeIssuer.Signer));
+        }
         Api.Always(Fault.Answers(code, reason), request => request.Verb == "create");
         var fault = await PublishFails();
         Assert.Equal(expected, fault.Error);
-        Assert.Contains("Issuer ca: create certificaterequests", fault.Message, StringComparison.Ordinal);
         Assert.Contains(words, fault.Message, StringComparison.Ordinal);
+        if (expected is not VolumeError.NotFound)
+            Assert.Contains(provider == "kubernetes" ? "signer example.com/web: create certificatesigningrequests" : "Issuer ca: create certificaterequests", fault.Message, StringComparison.Ordinal);
         Api.Heal();
         Time.Advance(TimeSpan.FromMinutes(1)); // the pause that was asked for
         await Publish();
         Pair().Dispose();
+        Assert.Single(Signers.Requests);
+    }
+
+    [Fact]
+    public async Task Publish_ServerIsSlow_IsGivenUpInTimeAndTheSameRequestTriedAgain()
+    {
+        Api.Always(Fault.Hangs, request => request.Verb == "create");
+        var publish = PublishFails();
+        await Until(() => Asked("create") == 1);
+        Time.Advance(TimeSpan.FromSeconds(25));
+        var fault = await publish;
+        Assert.Equal(VolumeError.ProviderPending, fault.Error);
+        Assert.Matches("^CertificateRequest default/web-0-[0-9a-f]{12} is not made yet; it is waited for again at the next try$", fault.Message);
+        Api.Heal();
+        await Publish();
+        Pair().Dispose();
+        Assert.Single(Signers.Requests);
     }
 
     [Fact]

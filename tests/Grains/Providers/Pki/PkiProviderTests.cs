@@ -28,7 +28,7 @@ public sealed class PkiProviderTests : IDisposable
         _directory.Dispose();
     }
 
-    private PkiProvider NewProvider(IAuthoritySource authorities) => new(authorities, _keys, _time);
+    private PkiProvider NewProvider(IAuthoritySource authorities) => new(authorities, _keys, () => 0.5, _time);
 
     private PkiProvider Given(Authority authority, params Authority[] chain)
         => NewProvider(new GivenAuthority(authority.WriteTo(_directory, string.Concat(chain.Select(above => above.Pem))), _time, _log.For<GivenAuthority>()));
@@ -206,6 +206,15 @@ public sealed class PkiProviderTests : IDisposable
             var provider = Given(Authority.New(type.Name, key: type.Create(), identifier: identifier));
             Assert.Equal(X509ChainStatusFlags.NoError, (await Fetch(provider)).Verify(Now));
         }
+    }
+
+    [Fact]
+    public async Task Fetch_RenewBeforeAndGroup_AreTheClassesOwn()
+    {
+        var bundle = (await Fetch(("duration", "2h"), ("renewBefore", "20m"), ("fsGroup", "2000"))).Bundle;
+        Assert.Equal(_time.GetUtcNow().AddMinutes(120 - 20 - 1), bundle.RefreshAt!.Value, TimeSpan.FromSeconds(1)); // a minute of jitter
+        Assert.Equal(2000u, bundle.Group);
+        Assert.Null((await Fetch(("duration", "2h"), ("renewBefore", "3h"))).Bundle.RefreshAt);
     }
 
     [Fact]

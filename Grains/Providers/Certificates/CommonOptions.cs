@@ -1,9 +1,8 @@
 using System.Globalization;
-using ActorCsi.Grains.Providers.Certificates;
 
-namespace ActorCsi.Grains.Providers.Issuance;
+namespace ActorCsi.Grains.Providers.Certificates;
 
-/// <summary>Options that several kinds of requests have.</summary>
+/// <summary>Options that several providers of certificates have, beside <see cref="CertificateFiles.Options"/>.</summary>
 internal static class CommonOptions
 {
     private const int SmallestRsa = 2048;
