@@ -22,8 +22,7 @@ public abstract class ProviderTest(DateTimeOffset? start = null) : IAsyncLifetim
 {
     protected const string ClassName = "content";
 
-    /// <summary>What is asked in plain HTTP answers for this node alone: whoever goes there by a proxy, as the environment may name one, does not arrive.</summary>
-    private static readonly WebProxy NowhereForPlainHttp = new("http://127.0.0.1:1") { BypassList = ["^https:"] };
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
 
     private readonly TemporaryDirectory _files = new();
     private readonly TaskScheduler _scheduler = new ConcurrentExclusiveSchedulerPair().ExclusiveScheduler;
@@ -31,7 +30,7 @@ public abstract class ProviderTest(DateTimeOffset? start = null) : IAsyncLifetim
 
     internal VirtualTime Time { get; } = start is { } given ? new(given) : new();
 
-    protected TokenIssuer Issuer { get; } = new();
+    protected internal TokenIssuer Issuer { get; } = new();
 
     /// <summary>Signs the certificates of the test's servers; in <see cref="CaFile"/>.</summary>
     protected TestAuthority Authority { get; } = new();
@@ -41,9 +40,9 @@ public abstract class ProviderTest(DateTimeOffset? start = null) : IAsyncLifetim
     /// <summary>What the API server says of service accounts and of the node.</summary>
     protected FixedCluster ApiServer { get; } = new();
 
-    protected MemoryKernel Kernel { get; } = new();
+    protected internal MemoryKernel Kernel { get; } = new();
 
-    protected EgressRecorder Egress { get; } = new();
+    protected internal EgressRecorder Egress { get; } = new();
 
     internal LogLines Lines { get; } = new();
 
@@ -55,6 +54,15 @@ public abstract class ProviderTest(DateTimeOffset? start = null) : IAsyncLifetim
 
     /// <summary>Whether there is a state directory at all. Said before the first publish.</summary>
     protected bool IsDurable { get; set; }
+
+    /// <summary>A proxy that is not there, for what is asked in plain HTTP: of clouds that is what answers for this node alone, and nobody may be asked to fetch it.</summary>
+    protected static IWebProxy NowhereForPlainHttp { get; } = new WebProxy("http://127.0.0.1:1") { BypassList = ["^https:"] };
+
+    /// <summary>The proxy; null for the environment's. Said before the first publish.</summary>
+    protected IWebProxy? Proxy { get; set; }
+
+    /// <summary>How long an attempt at a store may take. Answers take real time: when a test moves the clock, that must not end what is on its way. Said before the first publish.</summary>
+    protected internal TimeSpan AttemptTimeout { get; set; } = TimeSpan.FromDays(1);
 
     /// <summary>Whether classes may act as the node. Said before the first publish.</summary>
     protected NodeIdentities NodeIdentities { get; set; }
@@ -91,10 +99,10 @@ public abstract class ProviderTest(DateTimeOffset? start = null) : IAsyncLifetim
     }
 
     /// <summary>A pod in the namespace <c>default</c>.</summary>
-    protected static PodIdentity Pod(string name = "web-0", string serviceAccount = "web") => new("default", name, $"uid-of-{name}", serviceAccount);
+    protected internal static PodIdentity Pod(string name = "web-0", string serviceAccount = "web") => new("default", name, $"uid-of-{name}", serviceAccount);
 
     /// <summary>The volume of a pod; one for each pod and class.</summary>
-    protected IVolumeGrain Volume(PodIdentity pod, string className = ClassName) => Cluster.Client.GetGrain<IVolumeGrain>(Id(pod, className));
+    protected internal IVolumeGrain Volume(PodIdentity pod, string className = ClassName) => Cluster.Client.GetGrain<IVolumeGrain>(Id(pod, className));
 
     private static string Id(PodIdentity pod, string className) => $"csi-{pod.Name}-{className}";
 
@@ -115,7 +123,7 @@ public abstract class ProviderTest(DateTimeOffset? start = null) : IAsyncLifetim
     protected string FilePath(string name) => _files[name];
 
     /// <summary>A publish as kubelet makes it, with fresh tokens; <paramref name="secrets"/> is the Secret of nodePublishSecretRef.</summary>
-    protected async Task Publish(PodIdentity? pod = null, string className = ClassName, string[]? audiences = null, DateTimeOffset? issued = null, params (string Name, string Value)[] secrets)
+    protected internal async Task Publish(PodIdentity? pod = null, string className = ClassName, string[]? audiences = null, DateTimeOffset? issued = null, params (string Name, string Value)[] secrets)
     {
         await Run();
         var owner = pod ?? Pod();
@@ -131,20 +139,20 @@ public abstract class ProviderTest(DateTimeOffset? start = null) : IAsyncLifetim
     }
 
     /// <summary>A publish that must fail.</summary>
-    protected Task<VolumeException> PublishFails(PodIdentity? pod = null, string className = ClassName, string[]? audiences = null, params (string Name, string Value)[] secrets)
+    protected internal Task<VolumeException> PublishFails(PodIdentity? pod = null, string className = ClassName, string[]? audiences = null, params (string Name, string Value)[] secrets)
         => Assert.ThrowsAsync<VolumeException>(() => Publish(pod, className, audiences, secrets: secrets));
 
-    protected async Task Unpublish(PodIdentity? pod = null, string className = ClassName)
+    protected internal async Task Unpublish(PodIdentity? pod = null, string className = ClassName)
     {
         await Run();
         await Volume(pod ?? Pod(), className).Unpublish(Target(pod ?? Pod(), className), CancellationToken.None).Soon();
     }
 
-    protected async Task<VolumeStatus> Status(PodIdentity? pod = null, string className = ClassName)
+    protected internal async Task<VolumeStatus> Status(PodIdentity? pod = null, string className = ClassName)
         => await Volume(pod ?? Pod(), className).Inspect().Soon() ?? throw new InvalidOperationException("the volume is not published");
 
     /// <summary>The files that the pod sees.</summary>
-    protected ImmutableSortedDictionary<string, string> Files(PodIdentity? pod = null, string className = ClassName)
+    protected internal ImmutableSortedDictionary<string, string> Files(PodIdentity? pod = null, string className = ClassName)
         => Kernel.Mounts[Target(pod ?? Pod(), className)].Files;
 
     /// <summary>Their modes.</summary>
@@ -156,7 +164,7 @@ public abstract class ProviderTest(DateTimeOffset? start = null) : IAsyncLifetim
     protected string WriteFile(string name, string content) => _files.Write(name, content);
 
     /// <summary>Completes when it is so; what is done after the answer need not be done yet when the answer is here.</summary>
-    protected async Task Until(Func<bool> isSo)
+    protected internal async Task Until(Func<bool> isSo)
     {
         async Task Look()
         {
@@ -167,7 +175,7 @@ public abstract class ProviderTest(DateTimeOffset? start = null) : IAsyncLifetim
     }
 
     /// <inheritdoc cref="Until(Func{bool})"/>
-    protected async Task Until(Func<Task<bool>> isSo)
+    protected internal async Task Until(Func<Task<bool>> isSo)
     {
         async Task Look()
         {
@@ -178,7 +186,7 @@ public abstract class ProviderTest(DateTimeOffset? start = null) : IAsyncLifetim
     }
 
     /// <summary>Moves the clock on, timer by timer, and lets each have its effect.</summary>
-    protected async Task Advance(TimeSpan time)
+    protected internal async Task Advance(TimeSpan time)
     {
         var end = Time.GetUtcNow() + time;
         while (Time.NextTimer is { } next && Time.GetUtcNow() + next <= end)
@@ -187,6 +195,27 @@ public abstract class ProviderTest(DateTimeOffset? start = null) : IAsyncLifetim
             await Task.Delay(2); // turns and answers take real time; who needs more waits with Until
         }
         Time.Advance(end - Time.GetUtcNow());
+    }
+
+    /// <summary>Asks for the content anew, whatever the schedule says.</summary>
+    protected internal Task Refresh(PodIdentity? pod = null) => Volume(pod ?? Pod()).Refresh(CancellationToken.None).Soon();
+
+    /// <summary>Waits for what tries again: the clock is moved over the pauses in between, which are shorter than any time-out, and when <paramref name="isSilent"/> says so over a time-out.</summary>
+    protected internal async Task ThroughPauses(Task trying, Func<bool>? isSilent = null)
+    {
+        async Task Move()
+        {
+            while (!trying.IsCompleted)
+            {
+                if (Time.NextTimer < LongestPause)
+                    Time.AdvanceToNextTimer();
+                else if (isSilent?.Invoke() is true)
+                    Time.Advance(AttemptTimeout);
+                await Task.WhenAny(trying, Task.Delay(1));
+            }
+        }
+        await Move().Soon();
+        await trying;
     }
 
     /// <summary>kill -9.</summary>
@@ -235,8 +264,7 @@ public abstract class ProviderTest(DateTimeOffset? start = null) : IAsyncLifetim
                     StateDirectory = _files.Path,
                     NodeIdentities = NodeIdentities,
                     Environment = Variables.GetValueOrDefault,
-                    // Answers take real time: when a test moves the clock, that must not end what is on its way.
-                    Http = new ProviderHttpOptions { Observe = Egress.Observe, AttemptTimeout = TimeSpan.FromDays(1), ConnectTo = ConnectTo, Proxy = NowhereForPlainHttp, CaFile = TrustsAuthority ? CaFile : null },
+                    Http = new ProviderHttpOptions { Observe = Egress.Observe, AttemptTimeout = AttemptTimeout, ConnectTo = ConnectTo, Proxy = Proxy, CaFile = TrustsAuthority ? CaFile : null },
                 }))
                 .AddSingleton<IServiceAccounts>(ApiServer)
                 .AddSingleton<INodeLabels>(ApiServer);

@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
@@ -14,6 +15,11 @@ namespace ActorCsi.Fakes.Stores;
 public sealed class TokenIssuer : IDisposable
 {
     private readonly ECDsa _key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+
+    private readonly ConcurrentQueue<(string Audience, string Token)> _issued = new();
+
+    /// <summary>The tokens that were given out, and what for.</summary>
+    public IReadOnlyCollection<(string Audience, string Token)> Issued => _issued;
 
     /// <summary>The <c>iss</c> claim.</summary>
     public string Issuer => "https://kubernetes.default.svc.cluster.local";
@@ -41,7 +47,9 @@ public sealed class TokenIssuer : IDisposable
             },
         };
         var signed = $"{Base64Url.EncodeToString("""{"alg":"ES256","kid":"test"}"""u8)}.{Base64Url.EncodeToString(Encoding.UTF8.GetBytes(claims.ToJsonString()))}";
-        return $"{signed}.{Base64Url.EncodeToString(_key.SignData(Encoding.ASCII.GetBytes(signed), HashAlgorithmName.SHA256))}";
+        var token = $"{signed}.{Base64Url.EncodeToString(_key.SignData(Encoding.ASCII.GetBytes(signed), HashAlgorithmName.SHA256))}";
+        _issued.Enqueue((audience, token));
+        return token;
     }
 
     /// <summary>What kubelet would deliver: {audience: {token, expirationTimestamp}} (KEP-1855).</summary>

@@ -16,6 +16,7 @@ public abstract class AwsTest : ProviderTest
     public override async Task InitializeAsync()
     {
         await base.InitializeAsync();
+        Proxy = NowhereForPlainHttp;
         Aws = await AwsServer.Start(Issuer, Time, Authority.Server(AwsServer.Names(Region, OtherRegion)));
         Aws.Role("shop", role => role with { Trusted = ["system:serviceaccount:default:web"] });
         Bind("web", "shop");
@@ -44,18 +45,6 @@ public abstract class AwsTest : ProviderTest
         foreach (var (parameter, value) in others)
             parameters[parameter] = value;
         Classes.Set(name, "aws", [.. parameters.Where(one => one.Value is not null).Select(one => KeyValuePair.Create(one.Key, one.Value!))]);
-    }
-
-    /// <summary>Asks for the content anew, whatever the schedule says.</summary>
-    protected Task Refresh(PodIdentity? pod = null) => Volume(pod ?? Pod()).Refresh(CancellationToken.None);
-
-    /// <summary>Waits for what waits for the clock between its attempts.</summary>
-    protected async Task ThroughRetries(Task work)
-    {
-        while (await Task.WhenAny(work, Task.Delay(1)) != work)
-            if (Time.NextTimer < TimeSpan.FromSeconds(5)) // the pause before an attempt, and nothing else
-                Time.AdvanceToNextTimer();
-        await work;
     }
 
     /// <summary>The versions in status, as <c>id@version</c>.</summary>

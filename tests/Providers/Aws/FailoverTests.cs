@@ -31,7 +31,7 @@ public sealed class FailoverTests : AwsTest
     {
         Aws.Front.Break(AwsServer.Is("", Region), AwsServer.Fails(code, "not now", status), times: 100);
         SetClass(User, Failover);
-        await ThroughRetries(Publish());
+        await ThroughPauses(Publish());
         Assert.Equal("bob of Frankfurt", Files()["user"]);
         Assert.Contains(Lines.All, line => line.Contains("eu-west-1 could not give everything", StringComparison.Ordinal));
     }
@@ -41,9 +41,9 @@ public sealed class FailoverTests : AwsTest
     {
         Aws.Front.Break(request => request.Host.Host.Contains(Region, StringComparison.Ordinal), StoreFaults.Reset, times: 3); // STS, three attempts
         SetClass(User, Failover);
-        await ThroughRetries(Publish());
+        await ThroughPauses(Publish());
         Assert.Equal("bob of Frankfurt", Files()["user"]);
-        await Refresh().Soon();
+        await Refresh();
         Assert.Equal("bob", Files()["user"]);
     }
 
@@ -52,7 +52,7 @@ public sealed class FailoverTests : AwsTest
     {
         Aws.Front.Break(request => request.Host.Host.Contains(OtherRegion, StringComparison.Ordinal), StoreFaults.Reset, times: 3);
         SetClass(User, Failover);
-        await ThroughRetries(Publish());
+        await ThroughPauses(Publish());
         Assert.Equal("bob", Files()["user"]);
     }
 
@@ -102,7 +102,7 @@ public sealed class FailoverTests : AwsTest
         await Publish();
         Assert.Equal("2", Files()["_p"]);
         Aws.Front.Break(AwsServer.Is("", Region), AwsServer.Fails("ThrottlingException", "not now"), times: 1);
-        await Refresh().Soon();
+        await Refresh();
         Assert.Equal(("2 of Frankfurt", VolumeState.Serving), (Files()["_p"], (await Status()).State));
     }
 }

@@ -44,7 +44,7 @@ public sealed class PodIdentityTests : AwsTest
         ConnectTo["fd00:ec2::23:80"] = Aws.Agent.Address.Authority;
         ConnectTo["[fd00:ec2::23]:80"] = Aws.Agent.Address.Authority;
         SetClass(User, Uses);
-        await ThroughRetries(Publish());
+        await ThroughPauses(Publish());
         Assert.Equal("bob", Files()["user"]);
     }
 
@@ -95,7 +95,7 @@ public sealed class PodIdentityTests : AwsTest
 
         Aws.ForgetSessions(); // the keys of both roles
         Aws.Put(Region, "user", "carol");
-        await Refresh().Soon();
+        await Refresh();
         Assert.Equal(("carol", 4), (Files()["user"], Aws.Logins));
     }
 

@@ -13,7 +13,7 @@ public sealed class RecoveryTests : AwsTest
         await Publish();
         Aws.ForgetSessions();
         Aws.Put(Region, "user", "carol");
-        await Refresh().Soon();
+        await Refresh();
         Assert.Equal((2, VolumeState.Serving, "carol"), (Aws.Logins, (await Status()).State, Files()["user"]));
     }
 
@@ -25,7 +25,7 @@ public sealed class RecoveryTests : AwsTest
         await Advance(TimeSpan.FromMinutes(6));
         Aws.RevokeOlderSessions();
         Aws.Put(Region, "user", "carol");
-        await Refresh().Soon();
+        await Refresh();
         Assert.Equal((2, "carol"), (Aws.Logins, Files()["user"]));
     }
 
@@ -37,7 +37,7 @@ public sealed class RecoveryTests : AwsTest
         await Publish();
         Aws.Role("shop", role => role with { Allowed = [] });
         for (var i = 0; i < 5; i++)
-            Assert.Equal(VolumeError.ProviderDenies, (await Assert.ThrowsAsync<VolumeException>(() => Refresh().Soon())).Error);
+            Assert.Equal(VolumeError.ProviderDenies, (await Assert.ThrowsAsync<VolumeException>(() => Refresh())).Error);
         Assert.Equal((1, "bob"), (Aws.Logins, Files()["user"]));
     }
 
@@ -76,7 +76,7 @@ public sealed class RecoveryTests : AwsTest
         for (var i = 0; i < 9; i++)
         {
             await Publish(issued: Time.GetUtcNow() - TimeSpan.FromMinutes(5)); // so that the token is valid there
-            await Refresh().Soon();
+            await Refresh();
             await Advance(TimeSpan.FromMinutes(10));
         }
         Assert.Equal(VolumeState.Serving, (await Status()).State);
@@ -91,8 +91,8 @@ public sealed class RecoveryTests : AwsTest
         Aws.ClockSkew = TimeSpan.FromMinutes(6);
         SetClass(User);
         await Publish();
-        await Refresh().Soon();
-        await Refresh().Soon();
+        await Refresh();
+        await Refresh();
         Assert.Equal((2, 2), (Aws.Asked("GetSecretValue"), Aws.Asked("DescribeSecret"))); // the first of all was asked twice
     }
 
@@ -119,7 +119,7 @@ public sealed class RecoveryTests : AwsTest
         await Publish(issued: Time.GetUtcNow() - TimeSpan.FromMinutes(50)); // the token ends in ten minutes, the keys in an hour
         await Advance(TimeSpan.FromMinutes(9));
         Aws.Put(Region, "user", "carol");
-        await Refresh().Soon();
+        await Refresh();
         Assert.Equal(("carol", 1), (Files()["user"], Aws.Logins));
     }
 }

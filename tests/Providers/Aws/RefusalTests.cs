@@ -133,7 +133,7 @@ public sealed class RefusalTests : AwsTest
         SetClass(User);
         await Publish();
         Aws.Front.Break(AwsServer.Is(""), AwsServer.Fails(code, "it is so", status, retryAfter: 60), times: 100);
-        var failure = await Assert.ThrowsAsync<VolumeException>(() => Refresh().Soon());
+        var failure = await Assert.ThrowsAsync<VolumeException>(() => Refresh());
         Assert.Equal(error, failure.Error);
         Assert.Contains("it is so", failure.Message, StringComparison.Ordinal);
         Assert.Equal((VolumeState.Stale, "bob"), ((await Status()).State, Files()["user"]));
@@ -173,7 +173,7 @@ public sealed class RefusalTests : AwsTest
         await Publish(); // so that there are keys
         Aws.Front.Break(AwsServer.Is("DescribeSecret"), AwsServer.Fails("AccessDeniedException", "no"));
         Aws.Front.Break(AwsServer.Is("GetSecretValue"), fault, times: 3);
-        var failure = await Assert.ThrowsAsync<VolumeException>(() => ThroughRetries(Refresh()));
+        var failure = await Assert.ThrowsAsync<VolumeException>(() => ThroughPauses(Refresh()));
         Assert.Equal(what is "garbage" or "empty" ? VolumeError.ProviderFailed : VolumeError.ProviderUnavailable, failure.Error);
         Assert.Equal("bob", Files()["user"]);
     }

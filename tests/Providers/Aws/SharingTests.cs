@@ -69,7 +69,7 @@ public sealed class SharingTests : AwsTest
         await Publish();
         Aws.Role("poor", role => role with { Allowed = [] });
         Bind("web", "poor");
-        await Assert.ThrowsAsync<VolumeException>(() => Refresh().Soon());
+        await Assert.ThrowsAsync<VolumeException>(() => Refresh());
         Assert.Equal(2, Aws.Logins);
     }
 

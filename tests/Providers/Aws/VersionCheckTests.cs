@@ -11,14 +11,14 @@ public sealed class VersionCheckTests : AwsTest
         var version = Aws.Put(Region, "user", """{"name": "bob"}""");
         SetClass("- {objectName: user, objectType: secretsmanager, jmesPath: [{path: name, objectAlias: name}]}");
         await Publish();
-        await Refresh().Soon();
-        await Refresh().Soon();
+        await Refresh();
+        await Refresh();
         Assert.Equal((1, 2), (Aws.Asked("GetSecretValue"), Aws.Asked("DescribeSecret")));
         Assert.Equal(("bob", VolumeState.Serving), (Files()["name"], (await Status()).State));
         Assert.Equal([$"user@{version}", $"name@{version}"], await Versions());
 
         Aws.Put(Region, "user", """{"name": "carol"}""");
-        await Refresh().Soon();
+        await Refresh();
         Assert.Equal(("carol", 2, 3), (Files()["name"], Aws.Asked("GetSecretValue"), Aws.Asked("DescribeSecret")));
     }
 
@@ -28,7 +28,7 @@ public sealed class VersionCheckTests : AwsTest
         SetClass(User);
         await Publish();
         await Advance(TimeSpan.FromMinutes(1));
-        await Refresh().Soon();
+        await Refresh();
         await Publish(Pod("web-1"));
         Assert.Equal("bob", Files(Pod("web-1"))["user"]);
     }
@@ -40,10 +40,10 @@ public sealed class VersionCheckTests : AwsTest
         SetClass("- {objectName: user, objectType: secretsmanager, objectVersionLabel: AWSPREVIOUS}");
         await Publish();
         Assert.Equal("bob", Files()["user"]);
-        await Refresh().Soon();
+        await Refresh();
         Assert.Equal((1, 1), (Aws.Asked("GetSecretValue"), Aws.Asked("DescribeSecret")));
         Aws.Put(Region, "user", "dave");
-        await Refresh().Soon();
+        await Refresh();
         Assert.Equal("carol", Files()["user"]);
     }
 
@@ -53,7 +53,7 @@ public sealed class VersionCheckTests : AwsTest
         SetClass(User);
         await Publish();
         SetClass("- {objectName: user, objectType: secretsmanager, filePermission: \"0400\"}");
-        await Refresh().Soon();
+        await Refresh();
         Assert.Equal((2, 0, 0x100), (Aws.Asked("GetSecretValue"), Aws.Asked("DescribeSecret"), Kernel.Mounts.Values.Single().Modes["user"]));
     }
 
@@ -63,8 +63,8 @@ public sealed class VersionCheckTests : AwsTest
         Aws.Role("shop", role => role with { Allowed = ["secretsmanager:GetSecretValue"] });
         SetClass(User);
         await Publish();
-        await Refresh().Soon();
-        await Refresh().Soon();
+        await Refresh();
+        await Refresh();
         Assert.Equal((3, 1, VolumeState.Serving), (Aws.Asked("GetSecretValue"), Aws.Asked("DescribeSecret"), (await Status()).State));
     }
 
@@ -74,7 +74,7 @@ public sealed class VersionCheckTests : AwsTest
         Aws.Put(Region, "other", "x");
         SetClass(User + "\n- {objectName: other, objectType: secretsmanager}");
         await Publish();
-        await Refresh().Soon();
+        await Refresh();
         Assert.Equal((2, 0, 0), (Aws.Asked("BatchGetSecretValue"), Aws.Asked("DescribeSecret"), Aws.Asked("GetSecretValue")));
     }
 
@@ -85,7 +85,7 @@ public sealed class VersionCheckTests : AwsTest
         Aws.Put(Region, "other", "x");
         SetClass(User + "\n- {objectName: other, objectType: secretsmanager}");
         await Publish();
-        await Refresh().Soon();
+        await Refresh();
         Assert.Equal((1, 2, 2), (Aws.Asked("BatchGetSecretValue"), Aws.Asked("DescribeSecret"), Aws.Asked("GetSecretValue")));
     }
 
@@ -98,7 +98,7 @@ public sealed class VersionCheckTests : AwsTest
         var asked = Aws.Front.Requests.Count;
         await Advance(TimeSpan.FromHours(3));
         await Publish();
-        await Refresh().Soon();
+        await Refresh();
         Assert.Equal((asked, "carol"), (Aws.Front.Requests.Count, Files()["user"]));
     }
 
@@ -108,7 +108,7 @@ public sealed class VersionCheckTests : AwsTest
         SetClass(User);
         await Publish();
         Aws.Role("shop", role => role with { Resources = [] });
-        Assert.Equal(VolumeError.ProviderDenies, (await Assert.ThrowsAsync<VolumeException>(() => Refresh().Soon())).Error);
+        Assert.Equal(VolumeError.ProviderDenies, (await Assert.ThrowsAsync<VolumeException>(() => Refresh())).Error);
         Assert.Equal("bob", Files()["user"]);
     }
 }

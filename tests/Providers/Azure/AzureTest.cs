@@ -23,6 +23,7 @@ public abstract class AzureTest : ProviderTest
     public override async Task InitializeAsync()
     {
         await base.InitializeAsync();
+        Proxy = NowhereForPlainHttp;
         Entra = await StartEntra("login.microsoftonline.com");
         Entra.Federate(Tenant, Client, "default", "web");
         Vault = await StartVault(Entra, "shop-kv", Tenant);
@@ -48,25 +49,6 @@ public abstract class AzureTest : ProviderTest
         foreach (var (parameter, value) in others)
             parameters[parameter] = value;
         Classes.Set(name, "azure", [.. parameters.Where(one => one.Value is not null).Select(one => KeyValuePair.Create(one.Key, one.Value!))]);
-    }
-
-    /// <summary>What <paramref name="task"/> ends with, while the clock goes on by a second or so: pauses between attempts pass, and nothing longer.</summary>
-    protected async Task<T> WhileTimePasses<T>(Task<T> task)
-    {
-        await WhileTimePasses((Task)task);
-        return await task;
-    }
-
-    /// <inheritdoc cref="WhileTimePasses{T}"/>
-    protected async Task WhileTimePasses(Task task)
-    {
-        while (!task.IsCompleted)
-        {
-            if (Time.NextTimer < TimeSpan.FromSeconds(2))
-                Time.AdvanceToNextTimer();
-            await Task.WhenAny(task, Task.Delay(1));
-        }
-        await task;
     }
 
     protected async Task<EntraServer> StartEntra(string host, TokenIssuer? cluster = null)

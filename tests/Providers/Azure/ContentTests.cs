@@ -354,7 +354,7 @@ public sealed class ContentTests : AzureTest
         SetClass(Password);
         await Publish();
         var next = Vault.PutSecret("password", "n3w");
-        await Volume(Pod()).Refresh(CancellationToken.None).Soon();
+        await Refresh();
         Assert.Equal("n3w", Files()["password"]);
         Assert.Equal([new ObjectVersion("secret/password", next)], (await Status()).Objects.ToArray());
     }

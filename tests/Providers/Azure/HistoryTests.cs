@@ -89,13 +89,13 @@ public sealed class HistoryTests : AzureTest
         SetClass(Objects("{objectName: key, objectType: secret, objectVersionHistory: 5}", "{objectName: password, objectType: secret}"));
         await Publish();
         var before = Vault.Front.Requests.Count;
-        await Volume(Pod()).Refresh(CancellationToken.None).Soon();
+        await Refresh();
         Assert.Equal(["/secrets/password/", "/secrets/key/versions"], Vault.Front.Requests.Skip(before).Select(request => request.Path.Split('?')[0]));
         Assert.Equal(["v2", "v1", "v0", "s3cret"], Files().Values);
 
         Time.Advance(TimeSpan.FromSeconds(1));
         Vault.PutSecret("key", "v3");
-        await Volume(Pod()).Refresh(CancellationToken.None).Soon();
+        await Refresh();
         Assert.Equal(["v3", "v2", "v1", "v0", "s3cret"], Files().Values);
     }
 

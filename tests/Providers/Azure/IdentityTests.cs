@@ -146,7 +146,7 @@ public sealed class IdentityTests : AzureTest
         Redirect("169.254.169.254:80", metadata);
         metadata.Break(StoreFaults.Status(404), times: 1); // while it starts
         SetClass(Password, ("clientID", null), ("useVMManagedIdentity", "true"), ("userAssignedIdentityID", id));
-        await WhileTimePasses(Publish(audiences: ["vault"]));
+        await ThroughPauses(Publish(audiences: ["vault"]));
         Assert.Equal("s3cret", Files()["password"]);
         Assert.All(metadata.Requests, request => Assert.Equal((path, "true"), (request.Path, request.Headers["Metadata"])));
         Assert.Empty(Entra.Front.Requests);

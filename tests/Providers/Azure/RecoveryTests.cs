@@ -13,7 +13,7 @@ public sealed class RecoveryTests : AzureTest
         await Publish();
         Entra.RevokeAll();
         Vault.PutSecret("password", "n3w");
-        await Volume(Pod()).Refresh(CancellationToken.None).Soon();
+        await Refresh();
         Assert.Equal((VolumeState.Serving, "n3w", 2), ((await Status()).State, Files()["password"], Entra.Issued.Count));
     }
 
@@ -25,7 +25,7 @@ public sealed class RecoveryTests : AzureTest
         await Advance(TimeSpan.FromHours(1));
         Time.Advance(TimeSpan.FromSeconds(1));
         await Publish(); // brings a token; what is due is done
-        await Volume(Pod()).Refresh(CancellationToken.None).Soon();
+        await Refresh();
         Assert.Equal((VolumeState.Serving, 2), ((await Status()).State, Entra.Issued.Count));
         Assert.DoesNotContain(Vault.Front.Requests, request => !request.Headers.ContainsKey("Authorization"));
     }
@@ -42,7 +42,7 @@ public sealed class RecoveryTests : AzureTest
             await Publish();
         }
         Vault.PutSecret("password", "n3w");
-        await Volume(Pod()).Refresh(CancellationToken.None).Soon();
+        await Refresh();
         Assert.Equal(("n3w", 1), (Files()["password"], Entra.Issued.Count));
     }
 
@@ -54,12 +54,12 @@ public sealed class RecoveryTests : AzureTest
         Entra.RevokeAll();
         Entra.ClockSkew = TimeSpan.FromHours(2); // to Entra the pod's token is over
         Vault.PutSecret("password", "n3w");
-        var failure = await Assert.ThrowsAsync<VolumeException>(() => Volume(Pod()).Refresh(CancellationToken.None).Soon());
+        var failure = await Assert.ThrowsAsync<VolumeException>(() => Refresh());
         Assert.Equal(VolumeError.TokenRefused, failure.Error);
         Assert.Equal((VolumeState.Stale, "s3cret"), ((await Status()).State, Files()["password"]));
 
         Entra.ClockSkew = TimeSpan.Zero;
-        await Volume(Pod()).Refresh(CancellationToken.None).Soon();
+        await Refresh();
         Assert.Equal((VolumeState.Serving, "n3w"), ((await Status()).State, Files()["password"]));
     }
 
@@ -81,7 +81,7 @@ public sealed class RecoveryTests : AzureTest
         SetClass(Password);
         await Publish();
         Time.Advance(TimeSpan.FromMinutes(52)); // to the vault the login is over, to us it is good for three minutes more
-        await Volume(Pod()).Refresh(CancellationToken.None).Soon();
+        await Refresh();
         Assert.Equal((VolumeState.Serving, 2), ((await Status()).State, Entra.Issued.Count));
     }
 

@@ -129,7 +129,7 @@ public sealed class RefusalTests : AzureTest
         SetClass(Password);
         await Publish();
         Vault.Front.Break(StoreFaults.Status(status, """{"error": {"code": "ItIsSo", "message": "so it is"}}""", retryAfter: 60), times: 100);
-        var failure = await Assert.ThrowsAsync<VolumeException>(() => Volume(Pod()).Refresh(CancellationToken.None).Soon());
+        var failure = await Assert.ThrowsAsync<VolumeException>(() => Refresh());
         Assert.Equal((error, TimeSpan.FromMinutes(1)), (failure.Error, failure.RetryAfter));
         Assert.Contains("ItIsSo: so it is", failure.Message, StringComparison.Ordinal);
         Assert.Equal((VolumeState.Stale, "s3cret"), ((await Status()).State, Files()["password"]));
@@ -145,7 +145,7 @@ public sealed class RefusalTests : AzureTest
         await Publish();
         Entra.RevokeAll();
         Entra.Front.Break(StoreFaults.Status(status, """{"error": "temporarily_unavailable", "error_description": "AADSTS90033: A transient error has occurred."}""", retryAfter: 60), times: 100);
-        var failure = await Assert.ThrowsAsync<VolumeException>(() => Volume(Pod()).Refresh(CancellationToken.None).Soon());
+        var failure = await Assert.ThrowsAsync<VolumeException>(() => Refresh());
         Assert.Equal((error, TimeSpan.FromMinutes(1)), (failure.Error, failure.RetryAfter));
         Assert.Contains("AADSTS90033: A transient error has occurred.", failure.Message, StringComparison.Ordinal);
         Assert.Equal((VolumeState.Stale, "s3cret"), ((await Status()).State, Files()["password"]));
@@ -232,7 +232,9 @@ public sealed class RefusalTests : AzureTest
 
     private async Task FailsWith(PodIdentity pod, VolumeError error, params string[] parts)
     {
-        var failure = await WhileTimePasses(PublishFails(pod));
+        var failing = PublishFails(pod);
+        await ThroughPauses(failing);
+        var failure = await failing;
         Assert.Equal(error, failure.Error);
         Assert.All(parts, part => Assert.Contains(part, failure.Message, StringComparison.Ordinal));
     }

@@ -161,7 +161,7 @@ public sealed class ContentTests : GcpTest
         SetClass($"- {{resourceName: {Db}, path: db, extractJSONKey: user}}");
         await Publish();
         Google.Put("db", """{"user": "carol"}""").Versions[^1].BadCrc = true;
-        var failure = await Assert.ThrowsAsync<VolumeException>(() => Volume(Pod()).Refresh(CancellationToken.None).Soon());
+        var failure = await Assert.ThrowsAsync<VolumeException>(() => Refresh());
         Assert.Equal(VolumeError.ProviderUnavailable, failure.Error);
         Assert.Contains($"reading {Db}: the content does not have the checksum", failure.Message, StringComparison.Ordinal);
         Assert.Equal("bob", Files()["db"]);
@@ -173,7 +173,7 @@ public sealed class ContentTests : GcpTest
         SetClass($"- {{resourceName: {Db}, path: user, extractJSONKey: user}}");
         await Publish();
         Google.Put("db", """{"user": "carol"}""");
-        await Volume(Pod()).Refresh(CancellationToken.None).Soon();
+        await Refresh();
         Assert.Equal("carol", Files()["user"]);
         Assert.Equal(new ObjectVersion(Db, "projects/1001/secrets/db/versions/2"), Assert.Single((await Status()).Objects));
     }

@@ -1,5 +1,4 @@
 using ActorCsi.Fakes.Stores.Gcp;
-using ActorCsi.Testing;
 
 namespace ActorCsi.Tests.Providers.Gcp;
 
@@ -16,6 +15,7 @@ public abstract class GcpTest : ProviderTest
     public override async Task InitializeAsync()
     {
         await base.InitializeAsync();
+        Proxy = NowhereForPlainHttp;
         Google = await GcpServer.Start(Issuer, Time, Authority.Server([.. GcpServer.Hosts]));
         foreach (var (host, place) in Google.ConnectTo)
             ConnectTo[host] = place;
@@ -36,20 +36,4 @@ public abstract class GcpTest : ProviderTest
     /// <summary>Annotates a service account of the namespace <c>default</c>.</summary>
     protected void Annotate(string serviceAccount, params (string Name, string Value)[] annotations)
         => ApiServer.Annotations[serviceAccount] = annotations.ToDictionary(one => one.Name, one => one.Value);
-
-    /// <summary>Waits for what tries again: the clock is moved over the pauses in between, which are shorter than any time-out.</summary>
-    protected async Task ThroughRetries(Task trying)
-    {
-        async Task Move()
-        {
-            while (!trying.IsCompleted)
-            {
-                if (Time.NextTimer < TimeSpan.FromSeconds(5))
-                    Time.AdvanceToNextTimer();
-                await Task.WhenAny(trying, Task.Delay(1));
-            }
-        }
-        await Move().Soon();
-        await trying;
-    }
 }

@@ -46,7 +46,7 @@ public sealed class IdentityTests : GcpTest
         SetClass(User);
         await Publish();
         ApiServer.Failure = new VolumeException(VolumeError.ClusterUnavailable, "the API server is away");
-        var failure = await Assert.ThrowsAsync<VolumeException>(() => Volume(Pod()).Refresh(CancellationToken.None).Soon());
+        var failure = await Assert.ThrowsAsync<VolumeException>(() => Refresh());
         Assert.Equal((VolumeError.ClusterUnavailable, "bob", 1), (failure.Error, Files()["user"], Google.Asked("secretmanager")));
     }
 
@@ -145,7 +145,7 @@ public sealed class IdentityTests : GcpTest
         Variables["GCE_METADATA_HOST"] = "localhost:1";
         SetClass(User);
         var publishing = PublishFails();
-        await ThroughRetries(publishing);
+        await ThroughPauses(publishing);
         var failure = await publishing;
         Assert.Equal(VolumeError.ProviderUnavailable, failure.Error);
         Assert.Contains("Where this is no GKE cluster, name the pool: in parameters.audience of the class, or for all classes in a file", failure.Message, StringComparison.Ordinal);

@@ -15,7 +15,7 @@ public sealed class RecoveryTests : GcpTest
         SetClass(User);
         await Publish();
         Google.RevokeAll();
-        await Volume(Pod()).Refresh(CancellationToken.None).Soon();
+        await Refresh();
         Assert.Equal((2, VolumeState.Serving), (Google.Exchanges, (await Status()).State));
     }
 
@@ -29,7 +29,7 @@ public sealed class RecoveryTests : GcpTest
             Google.RevokeAll();
             return StoreFaults.Status(401, """{"error": {"code": 401, "message": "Request had invalid authentication credentials.", "status": "UNAUTHENTICATED"}}""")(context);
         });
-        await Volume(Pod()).Refresh(CancellationToken.None).Soon();
+        await Refresh();
         Assert.Equal((2, VolumeState.Serving), (Google.Exchanges, (await Status()).State));
     }
 
@@ -39,7 +39,7 @@ public sealed class RecoveryTests : GcpTest
         SetClass(User);
         await Publish();
         Google.Front.Break(Read, StoreFaults.Status(401, """{"error": {"code": 401, "message": "No.", "status": "UNAUTHENTICATED"}}"""), times: 100);
-        var failure = await Assert.ThrowsAsync<VolumeException>(() => Volume(Pod()).Refresh(CancellationToken.None).Soon());
+        var failure = await Assert.ThrowsAsync<VolumeException>(() => Refresh());
         Assert.Equal((VolumeError.TokenRefused, 2, "bob"), (failure.Error, Google.Exchanges, Files()["user"]));
     }
 
@@ -50,7 +50,7 @@ public sealed class RecoveryTests : GcpTest
         for (var minute = 0; minute < 120; minute += 10)
         {
             await Publish();
-            await Volume(Pod()).Refresh(CancellationToken.None).Soon();
+            await Refresh();
             await Advance(TimeSpan.FromMinutes(10));
         }
         Assert.Equal(VolumeState.Serving, (await Status()).State);
@@ -76,7 +76,7 @@ public sealed class RecoveryTests : GcpTest
         {
             Google.Put("db", $$"""{"user": "user-{{step}}"}""");
             await Publish(issued: Time.GetUtcNow() - TimeSpan.FromMinutes(6));
-            await Volume(Pod()).Refresh(CancellationToken.None).Soon();
+            await Refresh();
             Assert.Equal($"user-{step}", Files()["user"]);
             await Advance(TimeSpan.FromMinutes(3));
         }
@@ -115,7 +115,7 @@ public sealed class RecoveryTests : GcpTest
         await Publish();
         Annotate("web", ("iam.gke.io/gcp-service-account", "shop@shop.iam.gserviceaccount.com"));
         Google.AllowOnly("db", "serviceAccount:shop@shop.iam.gserviceaccount.com");
-        await Volume(Pod()).Refresh(CancellationToken.None).Soon();
+        await Refresh();
         Assert.Equal((1, VolumeState.Serving), (Google.Impersonations, (await Status()).State));
     }
 

@@ -139,7 +139,7 @@ public sealed class RefusalTests : GcpTest
         SetClass(User);
         await Publish();
         Google.Front.Break(Read, StoreFaults.Status(status, """{"error": {"message": "it is so"}}""", retryAfter: 60), times: 100);
-        var failure = await Assert.ThrowsAsync<VolumeException>(() => Volume(Pod()).Refresh(CancellationToken.None).Soon());
+        var failure = await Assert.ThrowsAsync<VolumeException>(() => Refresh());
         Assert.Equal((error, TimeSpan.FromSeconds(60)), (failure.Error, failure.RetryAfter));
         Assert.Equal((VolumeState.Stale, "bob"), ((await Status()).State, Files()["user"]));
     }
@@ -188,7 +188,7 @@ public sealed class RefusalTests : GcpTest
         Google.Front.Break(Read, StoreFaults.BreakOff);
         Google.Front.Break(request => request.Path == "/v1/identitybindingtoken", StoreFaults.Reset);
         SetClass(User);
-        await ThroughRetries(Publish());
+        await ThroughPauses(Publish());
         Assert.Equal("bob", Files()["user"]);
     }
 
