@@ -7,17 +7,6 @@ namespace ActorCsi.Tests.Providers.Aws;
 public sealed class RecoveryTests : AwsTest
 {
     [Fact]
-    public async Task Refresh_KeysForgottenBehindOurBack_AreMadeAnew()
-    {
-        SetClass(User);
-        await Publish();
-        Aws.ForgetSessions();
-        Aws.Put(Region, "user", "carol");
-        await Refresh();
-        Assert.Equal((2, VolumeState.Serving, "carol"), (Aws.Logins, (await Status()).State, Files()["user"]));
-    }
-
-    [Fact]
     public async Task Refresh_SessionsRevokedByPolicy_AreMadeAnew()
     {
         SetClass(User);
@@ -39,17 +28,6 @@ public sealed class RecoveryTests : AwsTest
         for (var i = 0; i < 5; i++)
             Assert.Equal(VolumeError.ProviderDenies, (await Assert.ThrowsAsync<VolumeException>(() => Refresh())).Error);
         Assert.Equal((1, "bob"), (Aws.Logins, Files()["user"]));
-    }
-
-    [Fact]
-    public async Task Refresh_ManyVolumesAfterARevocation_IsOneLogin()
-    {
-        SetClass(User);
-        for (var i = 0; i < 20; i++)
-            await Publish(Pod($"web-{i}"));
-        Aws.ForgetSessions();
-        await Task.WhenAll(Enumerable.Range(0, 20).Select(i => Refresh(Pod($"web-{i}")))).Soon();
-        Assert.Equal(2, Aws.Logins);
     }
 
     [Fact]
@@ -94,22 +72,6 @@ public sealed class RecoveryTests : AwsTest
         await Refresh();
         await Refresh();
         Assert.Equal((2, 2), (Aws.Asked("GetSecretValue"), Aws.Asked("DescribeSecret"))); // the first of all was asked twice
-    }
-
-    [Fact]
-    public async Task Publish_TokenExpiresOnTheWay_IsRefused_AndTheNextOneIsTaken()
-    {
-        Aws.Front.Break(context => // the login takes so long that the token is over when it is looked at
-        {
-            Aws.ClockSkew = TimeSpan.FromHours(2);
-            return StoreFaults.Status(400, "<ErrorResponse><Error><Code>ExpiredTokenException</Code><Message>Token expired</Message></Error></ErrorResponse>")(context);
-        });
-        SetClass(User);
-        var failure = await PublishFails();
-        Assert.Equal(VolumeError.TokenRefused, failure.Error);
-        Aws.ClockSkew = TimeSpan.Zero;
-        await Publish();
-        Assert.Equal("bob", Files()["user"]);
     }
 
     [Fact]

@@ -156,36 +156,19 @@ public sealed class RefusalTests : AwsTest
         Assert.Contains($"{code}: it is so", failure.Message, StringComparison.Ordinal);
     }
 
-    public static TheoryData<string> Wrong => ["garbage", "broken off", "reset", "empty"];
-
     [Theory]
-    [MemberData(nameof(Wrong))]
-    public async Task Publish_AnswerIsNone_SaysSo(string what)
+    [InlineData("GetSecretValue", "{}", "expected a secret with a version")]
+    [InlineData("GetSecretValue", """{"VersionId": "1", "SecretBinary": "no base64!"}""", "expected a secret with a version")]
+    [InlineData("GetParameters", "{}", "expected a parameter with a version")]
+    [InlineData("AssumeRoleWithWebIdentity", "<AssumeRoleWithWebIdentityResponse><AccessKeyId>1</AccessKeyId></AssumeRoleWithWebIdentityResponse>", "expected keys with an end")]
+    public async Task Publish_AnswerWithoutWhatWasAskedFor_MakesNoSense(string operation, string body, string part)
     {
-        Func<HttpContext, Task> fault = what switch
-        {
-            "garbage" => StoreFaults.Garbage,
-            "broken off" => StoreFaults.BreakOff,
-            "reset" => StoreFaults.Reset,
-            _ => StoreFaults.Status(200, "{}"),
-        };
-        SetClass(User);
-        await Publish(); // so that there are keys
-        Aws.Front.Break(AwsServer.Is("DescribeSecret"), AwsServer.Fails("AccessDeniedException", "no"));
-        Aws.Front.Break(AwsServer.Is("GetSecretValue"), fault, times: 3);
-        var failure = await Assert.ThrowsAsync<VolumeException>(() => ThroughPauses(Refresh()));
-        Assert.Equal(what is "garbage" or "empty" ? VolumeError.ProviderFailed : VolumeError.ProviderUnavailable, failure.Error);
-        Assert.Equal("bob", Files()["user"]);
-    }
-
-    [Fact]
-    public async Task Publish_StsAnswersGarbage_MakesNoSense()
-    {
-        Aws.Front.Break(StoreFaults.Garbage);
-        SetClass(User);
+        Aws.PutParameter(Region, "/flag", "on");
+        Aws.Front.Break(AwsServer.Is(operation), StoreFaults.Status(200, body));
+        SetClass(User + "\n- {objectName: /flag, objectType: ssmparameter}");
         var failure = await PublishFails();
         Assert.Equal(VolumeError.ProviderFailed, failure.Error);
-        Assert.Contains("the answer makes no sense, expected keys with an end", failure.Message, StringComparison.Ordinal);
+        Assert.Contains($"the answer makes no sense, {part}", failure.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -8,22 +8,6 @@ public sealed class SharingTests : AwsTest
     private const string Both = User + "\n- {objectName: /flag, objectType: ssmparameter}";
 
     [Fact]
-    public async Task Publish_HundredPodsOfOneIdentity_IsOneLoginAndOneReadEach_AndOneMoreAtARotation()
-    {
-        Aws.PutParameter(Region, "/flag", "on");
-        SetClass(Both);
-        await Publish(); // so that the driver is warm
-        await Task.WhenAll(Enumerable.Range(1, 99).Select(i => Publish(Pod($"web-{i}")))).Soon();
-        Assert.Equal((1, 1, 1), (Aws.Logins, Aws.Asked("GetSecretValue"), Aws.Asked("GetParameters")));
-        Assert.All(Enumerable.Range(0, 100), i => Assert.Equal(("bob", "on"), (Files(Pod($"web-{i}"))["user"], Files(Pod($"web-{i}"))["_flag"])));
-
-        Aws.Put(Region, "user", "carol");
-        await Advance(TimeSpan.FromMinutes(3)); // they are asked for every two
-        await Until(() => Enumerable.Range(0, 100).All(i => Files(Pod($"web-{i}"))["user"] == "carol"));
-        Assert.Equal((1, 2, 2), (Aws.Logins, Aws.Asked("GetSecretValue"), Aws.Asked("GetParameters")));
-    }
-
-    [Fact]
     public async Task Publish_TwoClassesOfOneIdentity_ShareTheLogin()
     {
         Aws.PutParameter(Region, "/flag", "on");

@@ -6,18 +6,6 @@ namespace ActorCsi.Tests.Providers.Azure;
 public sealed class RecoveryTests : AzureTest
 {
     [Fact]
-    public async Task Refresh_LoginRevokedBehindOurBack_IsReplacedOnce()
-    {
-        SetClass(Objects("{objectName: password, objectType: secret}", "{objectName: user, objectType: secret}"));
-        Vault.PutSecret("user", "bob");
-        await Publish();
-        Entra.RevokeAll();
-        Vault.PutSecret("password", "n3w");
-        await Refresh();
-        Assert.Equal((VolumeState.Serving, "n3w", 2), ((await Status()).State, Files()["password"], Entra.Issued.Count));
-    }
-
-    [Fact]
     public async Task Refresh_LoginEnds_IsReplacedBeforehand()
     {
         SetClass(Password);
@@ -44,23 +32,6 @@ public sealed class RecoveryTests : AzureTest
         Vault.PutSecret("password", "n3w");
         await Refresh();
         Assert.Equal(("n3w", 1), (Files()["password"], Entra.Issued.Count));
-    }
-
-    [Fact]
-    public async Task Refresh_TokenExpiresOnItsWay_KeepsTheFilesUntilTheNext()
-    {
-        SetClass(Password);
-        await Publish();
-        Entra.RevokeAll();
-        Entra.ClockSkew = TimeSpan.FromHours(2); // to Entra the pod's token is over
-        Vault.PutSecret("password", "n3w");
-        var failure = await Assert.ThrowsAsync<VolumeException>(() => Refresh());
-        Assert.Equal(VolumeError.TokenRefused, failure.Error);
-        Assert.Equal((VolumeState.Stale, "s3cret"), ((await Status()).State, Files()["password"]));
-
-        Entra.ClockSkew = TimeSpan.Zero;
-        await Refresh();
-        Assert.Equal((VolumeState.Serving, "n3w"), ((await Status()).State, Files()["password"]));
     }
 
     [Theory]

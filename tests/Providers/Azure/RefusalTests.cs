@@ -151,30 +151,6 @@ public sealed class RefusalTests : AzureTest
         Assert.Equal((VolumeState.Stale, "s3cret"), ((await Status()).State, Files()["password"]));
     }
 
-    [Theory]
-    [InlineData("garbage", VolumeError.ProviderFailed, "the answer makes no sense")]
-    [InlineData("half", VolumeError.ProviderUnavailable, "broke off before its answer was whole")]
-    [InlineData("reset", VolumeError.ProviderUnavailable, "https://")]
-    [InlineData("long", VolumeError.Full, "gives an answer of more than 4194304 bytes")]
-    public async Task Publish_NoAnswerOfUse_SaysSo(string how, VolumeError error, string part)
-    {
-        Func<HttpContext, Task> fault = how switch
-        {
-            "garbage" => StoreFaults.Garbage,
-            "half" => StoreFaults.BreakOff,
-            "reset" => StoreFaults.Reset,
-            _ => StoreFaults.TooLong(5 << 20),
-        };
-        SetClass(Password);
-        Entra.Front.Break(fault, times: 3);
-        await FailsWith(error, part);
-        Assert.Empty(Vault.Front.Requests);
-        while (Entra.Front.Requests.Count < 3) // where an attempt is not repeated
-            await FailsWith(error, part);
-        Vault.Front.Break(fault, times: 3);
-        await FailsWith(error, part);
-    }
-
     [Fact]
     public async Task Publish_AnswerWithoutAValue_MakesNoSense()
     {
@@ -183,20 +159,6 @@ public sealed class RefusalTests : AzureTest
         await FailsWith(VolumeError.ProviderFailed, "reading secret/password: the answer makes no sense, expected a value");
         Vault.Front.Break(StoreFaults.Status(200, """{"value": "x"}"""));
         await FailsWith(VolumeError.ProviderFailed, "the answer makes no sense, expected its id");
-    }
-
-    [Fact]
-    public async Task Publish_Redirect_IsNotFollowed()
-    {
-        Vault.Front.Break(context =>
-        {
-            context.Response.StatusCode = 307;
-            context.Response.Headers.Location = "https://evil.example.com/";
-            return Task.CompletedTask;
-        });
-        SetClass(Password);
-        await FailsWith(VolumeError.ProviderFailed, "HTTP 307");
-        Assert.DoesNotContain("https://evil.example.com", Egress.Origins);
     }
 
     [Fact]

@@ -8,28 +8,6 @@ public sealed class SharingTests : AzureTest
     private static readonly string Two = Objects("{objectName: password, objectType: secret}", "{objectName: user, objectType: secret}");
 
     [Fact]
-    public async Task Publish_HundredPodsOfOneIdentity_IsOneLoginAndOneReadEach()
-    {
-        Vault.PutSecret("user", "bob");
-        SetClass(Two);
-        await Task.WhenAll(Enumerable.Range(0, 100).Select(i => Publish(Pod($"web-{i}")))).Soon();
-        Assert.Equal((1, 1, 1), (Entra.Issued.Count, Vault.Asked("/secrets/password/"), Vault.Asked("/secrets/user/")));
-        Assert.All(Enumerable.Range(0, 100), i => Assert.Equal(("s3cret", "bob"), (Files(Pod($"web-{i}"))["password"], Files(Pod($"web-{i}"))["user"])));
-    }
-
-    [Fact]
-    public async Task Refresh_HundredPodsAfterARotation_IsOneReadEachAndNoLogin()
-    {
-        Vault.PutSecret("user", "bob");
-        SetClass(Two);
-        await Task.WhenAll(Enumerable.Range(0, 100).Select(i => Publish(Pod($"web-{i}")))).Soon();
-        Vault.PutSecret("password", "n3w");
-        Time.Advance((await Status()).RefreshAt!.Value - Time.GetUtcNow()); // all at one time, and at no later one
-        await Until(() => Enumerable.Range(0, 100).All(i => Files(Pod($"web-{i}"))["password"] == "n3w"));
-        Assert.Equal((1, 2, 2), (Entra.Issued.Count, Vault.Asked("/secrets/password/"), Vault.Asked("/secrets/user/")));
-    }
-
-    [Fact]
     public async Task Publish_SeveralClassesOfOneIdentity_AreOneLogin()
     {
         SetClass(Password);
@@ -47,16 +25,6 @@ public sealed class SharingTests : AzureTest
         await Publish(Pod("web-0", "web"));
         await Publish(Pod("shop-0", "shop"));
         Assert.Equal((2, 2), (Entra.Issued.Count, Vault.Asked("/secrets/password/")));
-    }
-
-    [Fact]
-    public async Task Publish_OtherServiceAccountMayNot_GetsNothingOfWhatTheFirstHas()
-    {
-        SetClass(Password);
-        await Publish(Pod("web-0", "web"));
-        var failure = await PublishFails(Pod("evil-0", "evil"));
-        Assert.Equal(VolumeError.ProviderDenies, failure.Error);
-        Assert.Single(Kernel.Mounts);
     }
 
     [Fact]

@@ -145,20 +145,6 @@ public sealed class RefusalTests : GcpTest
     }
 
     [Theory]
-    [InlineData("securetoken.googleapis.com")]
-    [InlineData("secretmanager.googleapis.com")]
-    public async Task Publish_Garbage_MakesNoSense(string host)
-    {
-        Google.Front.Break(request => request.Host.Host == host, StoreFaults.Garbage);
-        SetClass(User);
-        var failure = await PublishFails();
-        Assert.Equal(VolumeError.ProviderFailed, failure.Error);
-        Assert.Contains("the answer makes no sense, expected a", failure.Message, StringComparison.Ordinal);
-        await Publish();
-        Assert.Equal("bob", Files()["user"]);
-    }
-
-    [Theory]
     [InlineData("""{}""")]
     [InlineData("""[]""")]
     [InlineData("""null""")]

@@ -8,21 +8,6 @@ public sealed class SharingTests : GcpTest
     private const string User = "- {resourceName: projects/shop/secrets/db/versions/latest, path: user, extractJSONKey: user}";
 
     [Fact]
-    public async Task Publish_HundredPodsOfOneIdentity_IsOneLoginAndOneReadEachAndRotation()
-    {
-        Google.Put("plain", "plain");
-        SetClass(User + "\n- {resourceName: projects/shop/secrets/plain/versions/1, path: plain}");
-        await Publish();
-        await Task.WhenAll(Enumerable.Range(1, 99).Select(i => Publish(Pod($"web-{i}")))).Soon();
-        Assert.Equal((1, 1, 1), (Google.Exchanges, Google.Asked("secretmanager", "/db/"), Google.Asked("secretmanager", "/plain/")));
-
-        Google.Put("db", """{"user": "carol"}""");
-        await Advance(TimeSpan.FromMinutes(3));
-        await Until(() => Enumerable.Range(0, 100).All(i => Files(Pod($"web-{i}"))["user"] == "carol"));
-        Assert.Equal((1, 2, 2), (Google.Exchanges, Google.Asked("secretmanager", "/db/"), Google.Asked("secretmanager", "/plain/")));
-    }
-
-    [Fact]
     public async Task Publish_TwoClassesOfOneIdentity_ShareALogin()
     {
         SetClass(User);
@@ -30,18 +15,6 @@ public sealed class SharingTests : GcpTest
         await Publish();
         await Publish(className: "second");
         Assert.Equal(1, Google.Exchanges);
-    }
-
-    [Fact]
-    public async Task Publish_TwoServiceAccounts_ShareNothing()
-    {
-        Google.AllowOnly("db", "serviceAccount:shop.svc.id.goog[default/web]");
-        SetClass(User);
-        await Publish(Pod("web-0", "web"));
-        var failure = await PublishFails(Pod("evil-0", "evil"));
-        Assert.Equal((VolumeError.ProviderDenies, 2), (failure.Error, Google.Exchanges));
-        Assert.Single(Kernel.Mounts);
-        Assert.Equal(2, Google.Tokens.Count);
     }
 
     [Fact]
