@@ -7,7 +7,8 @@ namespace ActorCsi.Grains.JmesPath;
 /// <summary>Makes the new values of one search, and keeps count: <c>[@, @] | [@, @] | …</c> would be twice as large at each step.</summary>
 internal sealed class JmesMaker
 {
-    private const int MostBytes = 16 << 20;
+    /// <summary>Dozens of copies of the longest secret, 64 KiB. In small pieces each byte costs some hundred nanoseconds.</summary>
+    private const int MostBytes = 4 << 20;
 
     private static readonly JsonWriterOptions Plainly = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 

@@ -67,7 +67,7 @@ public abstract class ProviderTest(DateTimeOffset? start = null) : IAsyncLifetim
     /// <summary>Whether classes may act as the node. Said before the first publish.</summary>
     protected NodeIdentities NodeIdentities { get; set; }
 
-    protected TimeSpan? PollInterval { get; set; } = TimeSpan.FromMinutes(2);
+    protected internal TimeSpan? PollInterval { get; set; } = TimeSpan.FromMinutes(2);
 
     protected string CaFile => _files["ca.pem"];
 
@@ -162,6 +162,15 @@ public abstract class ProviderTest(DateTimeOffset? start = null) : IAsyncLifetim
     /// <summary>Writes a file that is there as long as the test.</summary>
     /// <returns>Its path.</returns>
     protected string WriteFile(string name, string content) => _files.Write(name, content);
+
+    /// <summary>Takes the class as a document of ours shows it: an example's, or the first below a provider's heading in docs/PROVIDERS.md.</summary>
+    protected async Task SetClassOf(string document, string provider)
+    {
+        var text = await File.ReadAllTextAsync(SourceTree.In(document));
+        if (document.EndsWith(".md", StringComparison.Ordinal))
+            text = "apiVersion: secrets-store.csi.x-k8s.io/v1\nkind: SecretProviderClass\nmetadata: {name: x}\n" + text.Split($"## `{provider}`")[1].Split("```yaml\n")[1].Split("```")[0];
+        Classes.Set(ClassFile.Read(text).Classes.Single().Class with { Namespace = "default", Name = ClassName });
+    }
 
     /// <summary>Completes when it is so; what is done after the answer need not be done yet when the answer is here.</summary>
     protected internal async Task Until(Func<bool> isSo)

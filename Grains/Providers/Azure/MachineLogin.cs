@@ -23,14 +23,14 @@ internal static class MachineLogin
             ? (Secret.FromText(text), TimeSpan.FromSeconds(seconds)) : throw HttpFailures.Garbage(what, "an access token");
     }
 
-    /// <summary>404, 410 and 429 are what it answers while it starts or is updated: worth another try, as its documentation says.</summary>
+    /// <summary>404 and 410 are what it answers while it starts or is updated: worth another try, as its documentation says.</summary>
     private static HttpCall AskMetadata(AzureAccount account)
         => new(HttpMethod.Get, $"metadata/identity/oauth2/token?api-version=2018-02-01&resource={Uri.EscapeDataString(account.Resource)}"
             + (account.ClientId.Length == 0 ? "" : $"&client_id={Uri.EscapeDataString(account.ClientId)}"))
         {
             Purpose = "azure machine login",
             Headers = [new("Metadata", "true")],
-            AlsoTransient = [404, 410, 429, 503],
+            AlsoTransient = [404, 410],
         };
 
     private static HttpCall AskAadPodIdentity(AzureAccount account)

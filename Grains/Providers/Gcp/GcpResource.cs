@@ -36,7 +36,7 @@ internal sealed partial record GcpResource(string Name, bool IsParameter, string
         return null;
     }
 
-    [GeneratedRegex(@"^projects/[a-z0-9][a-z0-9.:-]*/(locations/(?<location>[a-z0-9-]{1,30})/)?(?<kind>secrets|parameters)/[A-Za-z0-9_][A-Za-z0-9_.-]*/versions/[A-Za-z0-9_][A-Za-z0-9_.-]*\z",
+    [GeneratedRegex(@"^projects/[a-z0-9][a-z0-9.:-]*/(locations/(?<location>[a-z0-9-]{1,30})/)?(?<kind>secrets|parameters)/[A-Za-z0-9_-][A-Za-z0-9_.-]*/versions/[A-Za-z0-9_-][A-Za-z0-9_.-]*\z",
         RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
     private static partial Regex Pattern();
 }

@@ -5,6 +5,20 @@ namespace ActorCsi.Tests.Providers.Aws;
 /// <summary>The examples of the plugin's documents, and every object parameter: files, modes and versions as the plugin writes them.</summary>
 public sealed class ContentTests : AwsTest
 {
+    [Theory]
+    [InlineData("docs/PROVIDERS.md", new[] { "_shop_feature-flag 0644", "db.json 0644", "password 0400", "user 0644" })]
+    [InlineData("deploy/examples/aws.yaml", new[] { "_shop_feature-flag 0644", "database.json 0644", "password 0400", "username 0644" })]
+    public async Task Publish_ClassOfOurOwnDocuments_Works(string document, string[] files)
+    {
+        foreach (var name in (string[])["shop/db", "shop/database"])
+            Aws.Put(Region, name, """{"username": "bob", "password": "s3cret"}""");
+        Aws.PutParameter(Region, "/shop/feature-flag", "on");
+        await SetClassOf(document, "aws");
+        await Publish();
+        Assert.Equal(files, Modes().Select(file => $"{file.Key} 0{Convert.ToString(file.Value, 8)}"));
+        Assert.Equal(("s3cret", "on"), (Files()["password"], Files()["_shop_feature-flag"]));
+    }
+
     [Fact]
     public async Task Publish_SecretAndParameter_AreFilesWithTheirVersions()
     {

@@ -17,7 +17,7 @@ public sealed class OfficialClientTests
     private static readonly string[] Packages =
     [
         "@aws-sdk/client-secrets-manager@3.1162.0", "@aws-sdk/client-ssm@3.1162.0", "@aws-sdk/client-sts@3.1162.0", "@smithy/signature-v4@5.7.5", "@aws-crypto/sha256-js@5.2.0",
-        "jmespath@0.16.0",
+        "@aws-sdk/credential-provider-http@3.972.86", "jmespath@0.16.0",
     ];
 
     private static readonly string[] Regions = ["eu-west-1", "us-east-1", "us-gov-west-1", "us-iso-east-1", "us-isob-east-1", "us-isof-south-1", "eu-isoe-west-1", "eusc-de-east-1"];
@@ -30,6 +30,7 @@ public sealed class OfficialClientTests
         await using var aws = await AwsServer.Start(issuer, time);
         aws.Role("shop", role => role with { Trusted = ["system:serviceaccount:default:web"], LongestSession = TimeSpan.FromMinutes(20) })
             .Role("other", role => role with { Trusted = [AwsServer.RoleArn("shop")], ExternalId = "42" });
+        aws.Associate("web", "shop");
         var pod = new PodIdentity("default", "web-0", "uid", "web");
         var expressions = JmesPathTests.Found.Select(row => (string)((object[])row)[0]).ToArray();
 
@@ -37,6 +38,8 @@ public sealed class OfficialClientTests
             ("AWS_SERVER", aws.Front.Address.GetLeftPart(UriPartial.Authority)),
             ("TOKEN", issuer.Issue(pod, "sts.amazonaws.com", time.GetUtcNow())),
             ("OTHER_TOKEN", issuer.Issue(pod, "vault", time.GetUtcNow())),
+            ("AGENT_PORT", aws.Agent.Address.Port.ToString(CultureInfo.InvariantCulture)),
+            ("AGENT_TOKEN", issuer.Issue(pod, "pods.eks.amazonaws.com", time.GetUtcNow())),
             ("NOW", time.GetUtcNow().ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture)),
             ("SIGN", JsonSerializer.Serialize(new { credentials = new { accessKeyId = "AKIDEXAMPLE", secretAccessKey = "secret/key+", sessionToken = "to/ken==" }, region = "eu-west-1", service = "ssm", date = time.GetUtcNow(), path = "/a%20b/", body = "{\"x\": \"é\"}", headers = Headers })),
             ("REGIONS", string.Join(' ', Regions)),
@@ -52,6 +55,8 @@ public sealed class OfficialClientTests
                 "me=arn:aws:sts::123456789012:assumed-role/shop/npm",
                 "external-id=403 AccessDenied: User: arn:aws:sts::123456789012:assumed-role/shop/npm is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::123456789012:role/other",
                 "assumed=arn:aws:sts::123456789012:assumed-role/other/npm",
+                "agent=true arn:aws:sts::123456789012:assumed-role/shop/eks-shop-web-0",
+                "agent-audience=CredentialsProviderError",
                 "secret=second AWSCURRENT true true",
                 "previous=first",
                 "binary=bytes",

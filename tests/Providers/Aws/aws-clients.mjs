@@ -3,13 +3,23 @@
 // jmespath.js; SIGN is a request to be signed by @smithy/signature-v4.
 import { createRequire } from 'node:module';
 
+import http from 'node:http';
+import net from 'node:net';
+
 const need = createRequire(`${process.cwd()}/`);
 const { SecretsManagerClient, ...secrets } = need('@aws-sdk/client-secrets-manager');
 const { SSMClient, ...ssm } = need('@aws-sdk/client-ssm');
 const { STSClient, ...sts } = need('@aws-sdk/client-sts');
 const { SignatureV4 } = need('@smithy/signature-v4');
 const { Sha256 } = need('@aws-crypto/sha256-js');
+const { fromHttp } = need('@aws-sdk/credential-provider-http');
 const jmespath = need('jmespath');
+
+// The agent of Pod Identity answers under its own address only: AGENT_PORT is where that is on this machine.
+const connect = http.Agent.prototype.createConnection;
+http.Agent.prototype.createConnection = function (options, ...rest) {
+  return options.host === '169.254.170.23' ? net.connect({ host: '127.0.0.1', port: process.env.AGENT_PORT }, ...rest) : connect.call(this, options, ...rest);
+};
 
 const say = (name, value) => console.log(`${name}=${value}`);
 const region = 'eu-west-1';
@@ -39,6 +49,11 @@ const mine = new STSClient(options(keys));
 say('me', (await mine.send(new sts.GetCallerIdentityCommand({}))).Arn);
 await refused('external-id', () => mine.send(new sts.AssumeRoleCommand({ RoleArn: 'arn:aws:iam::123456789012:role/other', RoleSessionName: 'npm' })));
 say('assumed', (await mine.send(new sts.AssumeRoleCommand({ RoleArn: 'arn:aws:iam::123456789012:role/other', RoleSessionName: 'npm', ExternalId: '42' }))).AssumedRoleUser.Arn);
+
+const agent = (token) => fromHttp({ awsContainerCredentialsFullUri: 'http://169.254.170.23/v1/credentials', awsContainerAuthorizationToken: token, maxRetries: 0 })();
+const ofAgent = await agent(process.env.AGENT_TOKEN);
+say('agent', `${ofAgent.expiration instanceof Date} ${(await new STSClient(options(ofAgent)).send(new sts.GetCallerIdentityCommand({}))).Arn}`);
+say('agent-audience', await agent(process.env.OTHER_TOKEN).catch((error) => error.name));
 
 const store = new SecretsManagerClient(options(keys));
 await store.send(new secrets.CreateSecretCommand({ Name: 'npm/db', SecretString: 'first' }));

@@ -59,6 +59,16 @@ public abstract class AzureTest : ProviderTest
         return server;
     }
 
+    /// <summary>What answers on the node for the node alone.</summary>
+    protected async Task<AzureMachine> StartMachine()
+    {
+        var machine = await AzureMachine.Start(Entra, Time, Tenant);
+        _servers.Add(machine);
+        Redirect("169.254.169.254:80", machine.Front);
+        Redirect("localhost:2579", machine.Front);
+        return machine;
+    }
+
     protected async Task<KeyVaultServer> StartVault(EntraServer entra, string name, string tenant, string suffix = "vault.azure.net")
     {
         var server = await KeyVaultServer.Start(entra, Time, Authority.Server($"{name}.{suffix}"), name, tenant, suffix);

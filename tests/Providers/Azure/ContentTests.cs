@@ -3,7 +3,6 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json.Nodes;
 using ActorCsi.Fakes.Stores;
-using ActorCsi.Grains.Classes;
 using ActorCsi.Testing;
 
 namespace ActorCsi.Tests.Providers.Azure;
@@ -66,10 +65,7 @@ public sealed class ContentTests : AzureTest
         for (var i = 0; i < 4; i++)
             Vault.PutSecret("session-key", $"key {i}");
         ApiServer.Annotations["web"] = new() { ["azure.workload.identity/client-id"] = Client, ["azure.workload.identity/tenant-id"] = Tenant };
-        var text = await File.ReadAllTextAsync(SourceTree.In(document));
-        if (document.EndsWith(".md", StringComparison.Ordinal))
-            text = "apiVersion: secrets-store.csi.x-k8s.io/v1\nkind: SecretProviderClass\nmetadata: {name: x}\n" + text.Split("## `azure`")[1].Split("```yaml\n")[1].Split("```")[0];
-        Classes.Set(ClassFile.Read(text).Classes.Single().Class with { Namespace = "default", Name = ClassName });
+        await SetClassOf(document, "azure");
         await Publish();
         Assert.Equal(files, Files().Keys);
     }

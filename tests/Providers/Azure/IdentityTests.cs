@@ -1,6 +1,5 @@
 using ActorCsi.Fakes.Stores;
 using ActorCsi.Grains.Providers;
-using Microsoft.AspNetCore.Http;
 
 namespace ActorCsi.Tests.Providers.Azure;
 
@@ -134,22 +133,17 @@ public sealed class IdentityTests : AzureTest
     public async Task Publish_IdentityOfTheMachine_IsAskedForAtItsMetadataService(string id, string path)
     {
         Vault.Allow(OtherClient, "secrets/get");
-        await using var metadata = await StoreServer.Start(context => context.Response.WriteAsJsonAsync(new
-        {
-            access_token = Entra.Issue(Tenant, OtherClient, "https://vault.azure.net"),
-            expires_in = "86399",
-            expires_on = "1900000000",
-            resource = "https://vault.azure.net",
-            token_type = "Bearer",
-            client_id = OtherClient,
-        }));
-        Redirect("169.254.169.254:80", metadata);
-        metadata.Break(StoreFaults.Status(404), times: 1); // while it starts
+        var machine = await StartMachine();
+        if (id.Length > 0)
+            machine.Assign(Client);
+        machine.Assign(OtherClient);
+        machine.Front.Break(StoreFaults.Status(404), times: 1); // while it starts
         SetClass(Password, ("clientID", null), ("useVMManagedIdentity", "true"), ("userAssignedIdentityID", id));
         await ThroughPauses(Publish(audiences: ["vault"]));
         Assert.Equal("s3cret", Files()["password"]);
-        Assert.All(metadata.Requests, request => Assert.Equal((path, "true"), (request.Path, request.Headers["Metadata"])));
+        Assert.All(machine.Front.Requests, request => Assert.Equal((path, "true"), (request.Path, request.Headers["Metadata"])));
         Assert.Empty(Entra.Front.Requests);
+        Assert.Equal([OtherClient], Clients());
     }
 
     [Theory]
@@ -158,14 +152,12 @@ public sealed class IdentityTests : AzureTest
     public async Task Publish_IdentityOfTheNodeWhereThoseAreRefused_AsksNobody(string parameter)
     {
         NodeIdentities = NodeIdentities.Refused;
-        await using var node = await StoreServer.Start(new RequestDelegate(StoreFaults.Status(500)));
-        Redirect("169.254.169.254:80", node);
-        Redirect("localhost:2579", node);
+        var machine = (await StartMachine()).Assign(Client).Bind("default", "web-0", Client);
         SetClass(Password, (parameter, "true"));
         var failure = await PublishFails();
         Assert.Equal(VolumeError.ProviderDenies, failure.Error);
         Assert.Contains($"parameters.{parameter} is true: that is an identity of the node, and --node-identities=refused among the driver's options keeps those from classes. Use the pod's own", failure.Message, StringComparison.Ordinal);
-        Assert.Empty(node.Requests);
+        Assert.Empty(machine.Front.Requests);
         SetClass(Password);
         await Publish();
         Assert.Equal([Client], Clients());
@@ -174,8 +166,7 @@ public sealed class IdentityTests : AzureTest
     [Fact]
     public async Task Publish_MachineHasNoSuchIdentity_SaysSo()
     {
-        await using var metadata = await StoreServer.Start(new RequestDelegate(StoreFaults.Status(400, """{"error": "invalid_request", "error_description": "Identity not found"}""")));
-        Redirect("169.254.169.254:80", metadata);
+        (await StartMachine()).Assign(Client);
         SetClass(Password, ("useVMManagedIdentity", "true"), ("userAssignedIdentityID", OtherClient));
         var failure = await PublishFails();
         Assert.Equal(VolumeError.Invalid, failure.Error);
@@ -186,30 +177,37 @@ public sealed class IdentityTests : AzureTest
     public async Task Publish_AadPodIdentity_IsAskedForEachPod()
     {
         Vault.Allow(OtherClient, "secrets/get");
-        await using var nmi = await StoreServer.Start(context => context.Response.WriteAsJsonAsync(new
-        {
-            token = new { access_token = Entra.Issue(Tenant, OtherClient, "https://vault.azure.net"), expires_in = "3599", expires_on = "1900000000" },
-            clientid = OtherClient,
-        }));
-        Redirect("localhost:2579", nmi);
+        var machine = (await StartMachine()).Bind("default", "web-0", Client).Bind("default", "web-1", OtherClient);
         SetClass(Password, ("clientID", null), ("usePodIdentity", "true"));
         await Publish(Pod("web-0"), audiences: ["vault"]);
         await Publish(Pod("web-1"), audiences: ["vault"]);
-        Assert.Equal(["default/web-0", "default/web-1"], nmi.Requests.Select(request => $"{request.Headers["podns"]}/{request.Headers["podname"]}"));
-        Assert.All(nmi.Requests, request => Assert.Equal("/host/token/?resource=https%3A%2F%2Fvault.azure.net", request.Path));
+        Assert.Equal(["default/web-0", "default/web-1"], machine.Front.Requests.Select(request => $"{request.Headers["podns"]}/{request.Headers["podname"]}"));
+        Assert.All(machine.Front.Requests, request => Assert.Equal("/host/token/?resource=https%3A%2F%2Fvault.azure.net", request.Path));
+        Assert.Equal([Client, OtherClient], Clients());
+    }
+
+    [Fact]
+    public async Task Publish_PodThatIsBoundToNoIdentity_IsTold()
+    {
+        (await StartMachine()).Bind("default", "web-1", Client);
+        SetClass(Password, ("usePodIdentity", "true"));
+        var failure = await PublishFails();
+        Assert.Equal(VolumeError.ProviderUnavailable, failure.Error);
+        Assert.Contains("(does an AzureIdentityBinding select the pod?)", failure.Message, StringComparison.Ordinal);
     }
 
     [Theory]
-    [InlineData(404, "no AzureIdentityBinding found", VolumeError.ProviderUnavailable, "(does an AzureIdentityBinding select the pod?)")]
-    [InlineData(200, "{\"token\": 7}", VolumeError.ProviderFailed, "expected an access token")]
-    public async Task Publish_AadPodIdentityRefuses_SaysSo(int status, string body, VolumeError error, string part)
+    [InlineData("useVMManagedIdentity", "{\"access_token\": 7}")]
+    [InlineData("useVMManagedIdentity", "{\"access_token\": \"x\"}")]
+    [InlineData("usePodIdentity", "{\"token\": 7}")]
+    [InlineData("usePodIdentity", "<html>")]
+    public async Task Publish_MachineAnswersWithoutAToken_MakesNoSense(string parameter, string body)
     {
-        await using var nmi = await StoreServer.Start(new RequestDelegate(StoreFaults.Status(status, body)));
-        Redirect("localhost:2579", nmi);
-        SetClass(Password, ("usePodIdentity", "true"));
+        (await StartMachine()).Front.Break(StoreFaults.Status(200, body));
+        SetClass(Password, (parameter, "true"));
         var failure = await PublishFails();
-        Assert.Equal(error, failure.Error);
-        Assert.Contains(part, failure.Message, StringComparison.Ordinal);
+        Assert.Equal(VolumeError.ProviderFailed, failure.Error);
+        Assert.Contains("expected an access token", failure.Message, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -51,7 +51,7 @@ public sealed class RefusalTests : AzureTest
     {
         Entra.Federate(OtherTenant, Client, "default", "web");
         SetClass(Password, ("tenantID", OtherTenant));
-        await FailsWith(VolumeError.TokenRefused, "AKV10032", $"the vault wants a login of authorization=\"https://login.microsoftonline.com/{Tenant}\"", $"was shown one of tenant '{OtherTenant}' for https://vault.azure.net; check tenantID and cloudName");
+        await FailsWith(VolumeError.TokenRefused, "AKV10032", $"the vault wants a login of authorization=\"https://login.windows.net/{Tenant}\"", $"was shown one of tenant '{OtherTenant}' for https://vault.azure.net; check tenantID and cloudName");
         Assert.Equal(2, Entra.Issued.Count); // one more try, and no more
     }
 

@@ -11,7 +11,7 @@ tls.connect = (options, ...rest) => {
 };
 
 const require = createRequire(`${process.cwd()}/`);
-const { ClientAssertionCredential, ClientSecretCredential, WorkloadIdentityCredential } = require('@azure/identity');
+const { ClientAssertionCredential, ClientSecretCredential, ManagedIdentityCredential, WorkloadIdentityCredential } = require('@azure/identity');
 const { SecretClient } = require('@azure/keyvault-secrets');
 const { KeyClient } = require('@azure/keyvault-keys');
 const { CertificateClient } = require('@azure/keyvault-certificates');
@@ -46,6 +46,11 @@ await refused('bad-password', () => new ClientSecretCredential(TENANT, OTHER, 'w
 await refused('bad-client', () => new ClientAssertionCredential(TENANT, '00000000-0000-0000-0000-000000000000', async () => POD_TOKEN, once).getToken(scope));
 await refused('bad-tenant', () => new ClientAssertionCredential('00000000-0000-0000-0000-000000000000', CLIENT, async () => POD_TOKEN, once).getToken(scope));
 
+// AZURE_POD_IDENTITY_AUTHORITY_HOST says where the metadata service of the machine is.
+const machine = (clientId) => new ManagedIdentityCredential({ clientId, ...once });
+say('machine', (await machine(CLIENT).getToken(scope)).token.split('.').length);
+say('no-identity', await machine('00000000-0000-0000-0000-000000000000').getToken(scope).catch((error) => error.name));
+
 const secrets = new SecretClient(vault, pod, once);
 for (const value of ['one', 'two', 'three']) await secrets.setSecret('db', value, { contentType: 'text/plain' });
 const secret = await secrets.getSecret('db');
@@ -69,7 +74,7 @@ await refused('no-key', () => keys.getKey('none'));
 const certificates = new CertificateClient(vault, pod, once);
 await certificates.importCertificate('tls', Buffer.from(PFX, 'base64'));
 const certificate = await certificates.getCertificate('tls');
-say('certificate', `${certificate.name} ${certificate.cer.length > 100} ${(await all(certificates.listPropertiesOfCertificateVersions('tls'))).length}`);
+say('certificate', `${certificate.name} ${certificate.cer.length > 100} ${certificate.keyId.startsWith(`${vault}/keys/tls/`)} ${certificate.secretId.startsWith(`${vault}/secrets/tls/`)} ${certificate.policy.contentType} ${(await all(certificates.listPropertiesOfCertificateVersions('tls'))).length}`);
 const bag = await secrets.getSecret('tls');
 say('bag', `${bag.properties.contentType} ${bag.properties.certificateKeyId.startsWith(`${vault}/keys/tls/`)} ${bag.properties.managed}`);
 await refused('no-certificate', () => certificates.getCertificate('none'));

@@ -10,6 +10,23 @@ public sealed class ContentTests : GcpTest
 {
     private const string Db = "projects/shop/secrets/db/versions/latest";
 
+    [Theory]
+    [InlineData("docs/PROVIDERS.md", new[] { "app.yaml 0644", "db/password 0400", "tls.crt 0644", "tls.key 0644" })]
+    [InlineData("deploy/examples/gcp.yaml", new[] { "password 0440", "shop.yaml 0644" })]
+    public async Task Publish_ClassOfOurOwnDocuments_Works(string document, string[] files)
+    {
+        foreach (var name in (string[])["db", "shop-database"])
+            Google.Put(name, """{"password": "s3cret"}""", project: "my-project");
+        for (var version = 1; version <= 3; version++)
+            Google.Put("tls", """{"certificate": "PEM", "keys": ["key"]}""", GcpServer.Region, "my-project");
+        Google.PutParameter("app", "v3", "a: b", project: "my-project");
+        Google.PutParameter("shop", "v1", "a: b", project: "my-project");
+        await SetClassOf(document, "gcp");
+        await Publish();
+        Assert.Equal(files, Modes().Select(file => $"{file.Key} 0{Convert.ToString(file.Value, 8)}"));
+        Assert.Equal("s3cret", Files()[files.Single(file => file.Contains("password", StringComparison.Ordinal)).Split(' ')[0]]);
+    }
+
     [Fact]
     public async Task Publish_SecretInTwoFiles_IsReadOnce()
     {

@@ -21,6 +21,7 @@ public sealed class OfficialClientTests
         await using var server = await GcpServer.Start(issuer, TimeProvider.System, authority.Server(["localhost", .. GcpServer.Hosts]));
         server.Pool(Pool);
         server.ServiceAccount(Account, "principal://iam.googleapis.com/projects/1001/locations/global/workloadIdentityPools/clusters/subject/system:serviceaccount:default:web");
+        server.Machine(Account);
         server.Put("off", "content").Versions[0].State = "DISABLED";
         server.Put("denied", "content");
         server.AllowOnly("denied", "user:admin@example.com");
@@ -29,14 +30,14 @@ public sealed class OfficialClientTests
         var said = await OfficialClient.Run(Packages, "Gcp/google.mjs",
             ("NODE_EXTRA_CA_CERTS", files.Write("ca.pem", authority.Pem)),
             ("PORT", server.Front.Address.Port.ToString(System.Globalization.CultureInfo.InvariantCulture)),
-            ("POOL", Pool), ("ACCOUNT", Account),
+            ("GCE_METADATA_HOST", server.Metadata.Address.Authority), ("POOL", Pool), ("ACCOUNT", Account),
             ("POD_TOKEN", files.Write("token", issuer.Issue(pod, Pool, TimeProvider.System.GetUtcNow()))),
             ("OTHER_TOKEN", files.Write("other", issuer.Issue(pod, "vault", TimeProvider.System.GetUtcNow()))),
             ("KEY", files.Write("key.json", server.Key(Account))));
 
         Assert.Equal(
             [
-                "exchange=ya29.d", "impersonation=ya29.c", "key=ya29.k", "wrong-audience=400 invalid_grant", "wrong-pool=400 invalid_target",
+                "exchange=ya29.d", "impersonation=ya29.c", "key=ya29.k", "machine=ya29.m", "wrong-audience=400 invalid_grant", "wrong-pool=400 invalid_target",
                 "created=projects/1001/secrets/shop", "added=projects/1001/secrets/shop/versions/1", "bad-crc=400 The checksum in SecretPayload.data_crc32c did not match the data in SecretPayload.data.",
                 "access=projects/1001/secrets/shop/versions/1 pässword true", "latest=projects/1001/secrets/shop/versions/2 second",
                 "missing=404 Secret [projects/1001/secrets/none] not found or has no versions.", "no-version=404 Secret Version [projects/1001/secrets/shop/versions/9] not found.",

@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { readFileSync } from 'node:fs';
 
 const require = createRequire(`${process.cwd()}/`);
-const { ExternalAccountClient, JWT, OAuth2Client } = require('google-auth-library');
+const { Compute, ExternalAccountClient, JWT, OAuth2Client } = require('google-auth-library');
 const { SecretManagerServiceClient } = require('@google-cloud/secret-manager');
 const { ParameterManagerClient } = require('@google-cloud/parametermanager');
 
@@ -48,6 +48,9 @@ const direct = transporter.request.bind(transporter);
 transporter.request = (options) => direct({ ...options, url: String(options.url).replace('https://oauth2.googleapis.com', `https://localhost:${PORT}`) });
 if (jwt.gtoken) jwt.gtoken.transporter = { request: transporter.request };
 say('key', await kind(jwt));
+
+// GCE_METADATA_HOST says where the metadata server of the machine is.
+say('machine', await kind(new Compute({ scopes })));
 
 await refused('wrong-audience', () => kind(federated(POOL, OTHER_TOKEN)));
 await refused('wrong-pool', () => kind(federated(POOL.replace('prod', 'none'), POD_TOKEN)));

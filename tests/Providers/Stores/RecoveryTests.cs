@@ -89,6 +89,7 @@ public sealed class RecoveryTests : StoreTest
         var (store, node) = await Start(name);
         var off = TimeSpan.FromMinutes(minutes);
         store.ClockSkew = off;
+        node.PollInterval = null;
         store.SetClass();
         for (var step = 0; step < 20; step++) // longer than any login lives
         {

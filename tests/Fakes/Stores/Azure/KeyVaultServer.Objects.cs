@@ -49,6 +49,16 @@ public sealed partial class KeyVaultServer
         lock (_gate)
         {
             var version = Add("certificates", name, new JsonObject { ["cer"] = Convert.ToBase64String(leaf.RawData), ["x5t"] = Base64Url.EncodeToString(leaf.GetCertHash()) });
+            var fields = Find("certificates", name, version).Fields;
+            (fields["kid"], fields["sid"]) = (Id("keys", name, version), Id("secrets", name, version));
+            fields["policy"] = new JsonObject
+            {
+                ["id"] = $"https://{Host}/certificates/{name}/policy",
+                ["key_props"] = new JsonObject { ["exportable"] = true, ["kty"] = leaf.GetRSAPublicKey() is null ? "EC" : "RSA", ["reuse_key"] = false },
+                ["secret_props"] = new JsonObject { ["contentType"] = contentType },
+                ["x509_props"] = new JsonObject { ["subject"] = leaf.Subject, ["validity_months"] = 12 },
+                ["issuer"] = new JsonObject { ["name"] = "Unknown" },
+            };
             Add("secrets", name, new JsonObject { ["value"] = value, ["contentType"] = contentType, ["kid"] = Id("keys", name, version), ["managed"] = true }, version);
             Add("keys", name, new JsonObject { ["key"] = WebKey(leaf.GetRSAPublicKey() ?? (AsymmetricAlgorithm)leaf.GetECDsaPublicKey()!, false), ["managed"] = true }, version);
             return version;

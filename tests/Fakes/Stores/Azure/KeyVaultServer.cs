@@ -11,6 +11,8 @@ namespace ActorCsi.Fakes.Stores.Azure;
 /// </summary>
 public sealed partial class KeyVaultServer : IAsyncDisposable
 {
+    private static readonly TimeSpan Leeway = TimeSpan.FromMinutes(5);
+
     private readonly Lock _gate = new();
     private readonly EntraServer _entra;
     private readonly TimeProvider _time;
@@ -90,6 +92,9 @@ public sealed partial class KeyVaultServer : IAsyncDisposable
         context.Response.ContentType = "application/json; charset=utf-8";
         context.Response.Headers.CacheControl = "no-cache";
         context.Response.Headers["x-ms-keyvault-region"] = "westeurope";
+        context.Response.Headers["x-ms-keyvault-service-version"] = "1.9.2000.1";
+        context.Response.Headers["x-ms-keyvault-network-info"] = "conn_type=Ipv4;addr=127.0.0.1;act_addr_fam=InterNetwork;";
+        context.Response.Headers.StrictTransportSecurity = "max-age=31536000;includeSubDomains";
         context.Response.Headers["x-ms-request-id"] = Guid.NewGuid().ToString();
         await context.Response.WriteAsync(answer.ToJsonString());
     }
@@ -139,12 +144,16 @@ public sealed partial class KeyVaultServer : IAsyncDisposable
             throw Challenge(context, $"AKV10022: Invalid audience. Expected https://{_suffix}, found: {claims["aud"]}.");
         if ((string)claims["tid"]! != _tenant)
             throw Challenge(context, $"AKV10032: Invalid issuer. Expected one of https://sts.windows.net/{_tenant}/, found {claims["iss"]}.");
+        if ((long)claims["nbf"]! > (Now + Leeway).ToUnixTimeSeconds())
+            throw Challenge(context, "[TokenNotYetValid] Error validating token: 'S2S12007'.");
         return (long)claims["exp"]! > Now.ToUnixTimeSeconds() ? (string)claims["appid"]! : throw Challenge(context, "[TokenExpired] Error validating token: 'S2S12086'.");
     }
 
+    /// <summary>Public vaults still say the older one of Entra's names; a client takes the tenant from it.</summary>
     private Refusal Challenge(HttpContext context, string message)
     {
-        context.Response.Headers.WWWAuthenticate = $"Bearer authorization=\"https://{_entra.Host}/{_tenant}\", resource=\"https://{_suffix}\"";
+        var host = _entra.Host == "login.microsoftonline.com" ? "login.windows.net" : _entra.Host;
+        context.Response.Headers.WWWAuthenticate = $"Bearer authorization=\"https://{host}/{_tenant}\", resource=\"https://{_suffix}\"";
         return new Refusal(401, "Unauthorized", message);
     }
 

@@ -37,12 +37,13 @@ public sealed partial class GcpServer
     /// <param name="version">The version's name.</param>
     /// <param name="content">The content; may refer to secrets: <c>__REF__("//secretmanager.googleapis.com/projects/P/secrets/S/versions/V")</c>.</param>
     /// <param name="location">The region, or <c>global</c>.</param>
-    public GcpParameterVersion PutParameter(string id, string version, string content, string location = "global")
+    /// <param name="project">The project's id.</param>
+    public GcpParameterVersion PutParameter(string id, string version, string content, string location = "global", string project = "shop")
     {
         lock (_gate)
         {
-            if (!_parameters.TryGetValue(("shop", location, id), out var versions))
-                _parameters[("shop", location, id)] = versions = new(StringComparer.Ordinal);
+            if (!_parameters.TryGetValue((project, location, id), out var versions))
+                _parameters[(project, location, id)] = versions = new(StringComparer.Ordinal);
             return versions[version] = new GcpParameterVersion(Encoding.UTF8.GetBytes(content));
         }
     }
