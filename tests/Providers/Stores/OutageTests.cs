@@ -17,7 +17,7 @@ public sealed class OutageTests : StoreTest
         ("half an answer, then silence", VolumeError.ProviderUnavailable, "did not answer within 8 s"),
         ("silence", VolumeError.ProviderUnavailable, "did not answer within 8 s"),
         ("a connection that ends", VolumeError.ProviderUnavailable, ""),
-        ("a flood", VolumeError.Full, "gives an answer that is too long"),
+        ("a flood", VolumeError.Full, "gives an answer of more than 4194304 bytes"),
         ("a redirect", VolumeError.ProviderFailed, "HTTP 307"),
         ("429", VolumeError.ProviderThrottles, "HTTP 429"),
         ("500", VolumeError.ProviderUnavailable, "HTTP 500"),
