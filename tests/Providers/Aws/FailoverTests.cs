@@ -1,6 +1,5 @@
 using ActorCsi.Fakes.Stores;
 using ActorCsi.Fakes.Stores.Aws;
-using ActorCsi.Testing;
 
 namespace ActorCsi.Tests.Providers.Aws;
 

@@ -1,7 +1,6 @@
 using ActorCsi.Fakes.Stores;
 using ActorCsi.Fakes.Stores.Aws;
 using ActorCsi.Grains.Providers;
-using ActorCsi.Testing;
 
 namespace ActorCsi.Tests.Providers.Aws;
 

@@ -1,6 +1,3 @@
-using ActorCsi.Fakes.Stores;
-using ActorCsi.Testing;
-
 namespace ActorCsi.Tests.Providers.Aws;
 
 /// <summary>What goes wrong with tokens, keys and clocks while pods run is put right without a pod noticing.</summary>

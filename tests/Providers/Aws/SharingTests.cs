@@ -1,5 +1,3 @@
-using ActorCsi.Testing;
-
 namespace ActorCsi.Tests.Providers.Aws;
 
 /// <summary>Pods of one identity share keys and what is read with them; two identities share nothing; no token and no key goes anywhere but where it belongs.</summary>

@@ -1,5 +1,3 @@
-using ActorCsi.Testing;
-
 namespace ActorCsi.Tests.Providers.Aws;
 
 /// <summary>Where the store tells more cheaply that nothing has changed than by handing everything out, it is asked for that.</summary>

@@ -3,7 +3,6 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json.Nodes;
 using ActorCsi.Fakes.Stores;
-using ActorCsi.Testing;
 
 namespace ActorCsi.Tests.Providers.Azure;
 

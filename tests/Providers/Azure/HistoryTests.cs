@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using ActorCsi.Testing;
 
 namespace ActorCsi.Tests.Providers.Azure;
 

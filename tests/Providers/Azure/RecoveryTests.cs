@@ -1,5 +1,3 @@
-using ActorCsi.Testing;
-
 namespace ActorCsi.Tests.Providers.Azure;
 
 /// <summary>Logins end, are revoked, and clocks differ: pods do not notice.</summary>

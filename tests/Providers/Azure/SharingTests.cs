@@ -1,12 +1,8 @@
-using ActorCsi.Testing;
-
 namespace ActorCsi.Tests.Providers.Azure;
 
 /// <summary>Pods of one identity share a login and what it reads; two identities share nothing; no token goes anywhere but to its server.</summary>
 public sealed class SharingTests : AzureTest
 {
-    private static readonly string Two = Objects("{objectName: password, objectType: secret}", "{objectName: user, objectType: secret}");
-
     [Fact]
     public async Task Publish_SeveralClassesOfOneIdentity_AreOneLogin()
     {

@@ -1,7 +1,6 @@
 using System.Text;
 using ActorCsi.Fakes.Stores.Gcp;
 using ActorCsi.Grains.Providers.Gcp;
-using ActorCsi.Testing;
 
 namespace ActorCsi.Tests.Providers.Gcp;
 

@@ -4,7 +4,6 @@ using ActorCsi.Grains.Classes;
 using ActorCsi.Grains.Providers;
 using ActorCsi.Grains.Providers.Gcp;
 using ActorCsi.Grains.Tokens;
-using ActorCsi.Testing;
 
 namespace ActorCsi.Tests.Providers.Gcp;
 

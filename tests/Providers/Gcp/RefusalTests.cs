@@ -1,5 +1,4 @@
 using ActorCsi.Fakes.Stores;
-using ActorCsi.Testing;
 using Microsoft.AspNetCore.Http;
 
 namespace ActorCsi.Tests.Providers.Gcp;

@@ -1,5 +1,3 @@
-using ActorCsi.Testing;
-
 namespace ActorCsi.Tests.Providers.Gcp;
 
 /// <summary>Pods of one identity share a login and what it reads; two identities share nothing; no token goes anywhere but where it is meant to.</summary>

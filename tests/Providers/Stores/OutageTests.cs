@@ -1,5 +1,4 @@
 using ActorCsi.Fakes.Stores;
-using ActorCsi.Testing;
 using Microsoft.AspNetCore.Http;
 
 namespace ActorCsi.Tests.Providers.Stores;
@@ -110,7 +109,8 @@ public sealed class OutageTests : StoreTest
             await context.Response.WriteAsync("{\"data\": {");
             await context.Response.Body.FlushAsync();
             await FallSilent(context);
-        },
+        }
+        ,
         "silence" => FallSilent,
         "a connection that ends" => StoreFaults.Reset,
         "a flood" => StoreFaults.TooLong(5 << 20),
@@ -118,7 +118,8 @@ public sealed class OutageTests : StoreTest
         {
             (context.Response.StatusCode, context.Response.Headers.Location) = (307, "https://elsewhere.example.com/");
             return Task.CompletedTask;
-        },
+        }
+        ,
         var status => StoreFaults.Status(int.Parse(status, System.Globalization.CultureInfo.InvariantCulture), "out of order", retryAfter: (int)RetryAfter.TotalSeconds),
     };
 

@@ -1,5 +1,3 @@
-using ActorCsi.Testing;
-
 namespace ActorCsi.Tests.Providers.Stores;
 
 /// <summary>Pods of one service account share a login and what it reads; two service accounts share nothing; a pod's token goes to its own store's token service and nowhere else.</summary>
