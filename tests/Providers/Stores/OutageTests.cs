@@ -104,28 +104,30 @@ public sealed class OutageTests : StoreTest
     {
         "garbage" => StoreFaults.Garbage,
         "half an answer" => StoreFaults.BreakOff,
-        "half an answer, then silence" => async context =>
-        {
-            await context.Response.WriteAsync("{\"data\": {");
-            await context.Response.Body.FlushAsync();
-            await FallSilent(context);
-        }
-        ,
+        "half an answer, then silence" => BeginAndFallSilent,
         "silence" => FallSilent,
         "a connection that ends" => StoreFaults.Reset,
         "a flood" => StoreFaults.TooLong(5 << 20),
-        "a redirect" => context =>
-        {
-            (context.Response.StatusCode, context.Response.Headers.Location) = (307, "https://elsewhere.example.com/");
-            return Task.CompletedTask;
-        }
-        ,
+        "a redirect" => Redirect,
         var status => StoreFaults.Status(int.Parse(status, System.Globalization.CultureInfo.InvariantCulture), "out of order", retryAfter: (int)RetryAfter.TotalSeconds),
     };
+
+    private async Task BeginAndFallSilent(HttpContext context)
+    {
+        await context.Response.WriteAsync("{\"data\": {");
+        await context.Response.Body.FlushAsync();
+        await FallSilent(context);
+    }
 
     private Task FallSilent(HttpContext context)
     {
         Interlocked.Increment(ref _silent);
         return StoreFaults.Hang(context);
+    }
+
+    private static Task Redirect(HttpContext context)
+    {
+        (context.Response.StatusCode, context.Response.Headers.Location) = (307, "https://elsewhere.example.com/");
+        return Task.CompletedTask;
     }
 }
