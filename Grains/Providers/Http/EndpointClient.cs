@@ -1,9 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Headers;
-using System.Net.Security;
 using System.Net.Sockets;
-using System.Security.Cryptography.X509Certificates;
 using Polly;
 using Polly.Retry;
 using Polly.Timeout;
@@ -11,9 +9,9 @@ using Polly.Timeout;
 namespace ActorCsi.Grains.Providers.Http;
 
 /// <summary>
-/// Calls to one endpoint, over connections that are kept. Each call goes
+/// Calls to one endpoint. Each goes
 /// <code>
-/// retry, with jitter ─▶ time-out of the attempt ─▶ connection: proxy, TLS checked against the class's authorities, HTTP/2 where offered
+/// retry, with jitter ─▶ time-out of the attempt ─▶ <see cref="EndpointConnections"/>: proxy, TLS, HTTP/2 where offered
 /// </code>
 /// A call is tried again only if that does no harm: it is idempotent, or it never left. How hard an endpoint may be leaned on, and when it
 /// is left alone, is not decided here but at the gate that a whole fetch passes through.
@@ -21,16 +19,14 @@ namespace ActorCsi.Grains.Providers.Http;
 internal sealed class EndpointClient : IDisposable
 {
     private static readonly ResiliencePropertyKey<HttpCall> CallKey = new("call");
+    private static readonly ResiliencePropertyKey<HttpMessageInvoker> ConnectionsKey = new("connections");
 
     private readonly HttpEndpoint _endpoint;
     private readonly ProviderHttpOptions _options;
     private readonly TimeProvider _time;
     private readonly ProviderMetrics _metrics;
-    private readonly ServerTrust? _trust;
-    private readonly ClientCertificate? _certificate;
+    private readonly EndpointConnections _connections;
     private readonly ResiliencePipeline<HttpAnswer> _pipeline;
-    private readonly Lock _gate = new();
-    private Way? _way;
 
     public EndpointClient(HttpEndpoint endpoint, ProviderHttpOptions options, Func<double> chance, TimeProvider time, ProviderMetrics metrics)
     {
@@ -38,8 +34,7 @@ internal sealed class EndpointClient : IDisposable
         _options = options;
         _time = time;
         _metrics = metrics;
-        _trust = (endpoint.CaFile ?? endpoint.CaDirectory ?? options.CaFile) is null ? null : new ServerTrust(CaFile(endpoint, options), endpoint.CaDirectory);
-        _certificate = endpoint is { ClientCertificateFile: { } certificate, ClientKeyFile: { } key } ? new ClientCertificate(certificate, key) : null;
+        _connections = new EndpointConnections(endpoint, options);
         _pipeline = new ResiliencePipelineBuilder<HttpAnswer> { TimeProvider = time }
             .AddRetry(new RetryStrategyOptions<HttpAnswer>
             {
@@ -51,7 +46,15 @@ internal sealed class EndpointClient : IDisposable
                 ShouldHandle = attempt => ValueTask.FromResult(MayRepeat(attempt)),
                 DelayGenerator = static attempt => ValueTask.FromResult(attempt.Outcome.Result?.RetryAfter),
             })
-            .AddTimeout(options.AttemptTimeout)
+            .AddTimeout(new TimeoutStrategyOptions
+            {
+                Timeout = options.AttemptTimeout,
+                OnTimeout = attempt =>
+                {
+                    _connections.Doubt(attempt.Context.Properties.GetValue(ConnectionsKey, null!));
+                    return ValueTask.CompletedTask;
+                },
+            })
             .Build();
     }
 
@@ -59,7 +62,6 @@ internal sealed class EndpointClient : IDisposable
     /// <exception cref="VolumeException">There is none: the endpoint cannot be reached, is not trusted, is too slow or talks too much.</exception>
     public async Task<HttpAnswer> Send(HttpCall call, CancellationToken cancellationToken)
     {
-        var way = CurrentWay();
         using var activity = Signals.Activities.StartActivity(call.Purpose, ActivityKind.Client);
         activity?.SetTag("server.address", _endpoint.Address.Host).SetTag("server.port", _endpoint.Address.Port).SetTag("http.request.method", call.Method.Method);
         // Back to the caller's scheduler after each step: a grain must not leave its own.
@@ -68,7 +70,7 @@ internal sealed class EndpointClient : IDisposable
         try
         {
             var answer = await _pipeline.ExecuteAsync(
-                static async (context, to) => await to.self.Attempt(to.way, to.call, context.CancellationToken), context, (self: this, way, call));
+                static async (context, to) => await to.self.Attempt(to.call, context), context, (self: this, call));
             activity?.SetTag("http.response.status_code", answer.Status).SetStatus(answer.IsSuccess ? ActivityStatusCode.Unset : ActivityStatusCode.Error);
             return answer;
         }
@@ -85,32 +87,19 @@ internal sealed class EndpointClient : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _way?.Http.Dispose();
+    public void Dispose() => _connections.Dispose();
 
-    /// <summary>
-    /// The connections that were made with the authorities and the certificate of now. Those made with others take no more calls; the calls that are
-    /// on their way end as they would, and then the connections close by themselves.
-    /// </summary>
-    private Way CurrentWay()
-    {
-        var (roots, certificate) = (_trust?.Current(), _certificate?.Current());
-        lock (_gate)
-        {
-            if (_way is null || _way.Roots != roots || _way.Certificate != certificate)
-                _way = new Way(roots, certificate, new HttpMessageInvoker(_options.Observe(Handler(certificate))));
-            return _way;
-        }
-    }
-
-    private async Task<HttpAnswer> Attempt(Way way, HttpCall call, CancellationToken cancellationToken)
+    private async Task<HttpAnswer> Attempt(HttpCall call, ResilienceContext context)
     {
         using var request = Request(call);
+        var connections = _connections.Current();
+        context.Properties.Set(ConnectionsKey, connections);
         var began = _time.GetTimestamp();
         int? status = null;
         try
         {
-            using var response = await way.Http.SendAsync(request, cancellationToken);
-            var body = await AnswerBody.Read(response.Content, _options.LongestAnswer, cancellationToken);
+            using var response = await connections.SendAsync(request, context.CancellationToken);
+            var body = await AnswerBody.Read(response.Content, _options.LongestAnswer, context.CancellationToken);
             status = (int)response.StatusCode;
             return new HttpAnswer((int)response.StatusCode, response.Headers, body, RetryAfter(response.Headers.RetryAfter));
         }
@@ -163,53 +152,4 @@ internal sealed class EndpointClient : IDisposable
             { Date: { } date } => date > _time.GetUtcNow() ? date - _time.GetUtcNow() : TimeSpan.Zero,
             _ => null,
         };
-
-    private SocketsHttpHandler Handler(SslStreamCertificateContext? certificate)
-    {
-        var handler = new SocketsHttpHandler
-        {
-            AllowAutoRedirect = false, // credentials would go along
-            UseCookies = false,
-            PooledConnectionLifetime = _options.ConnectionLife,
-            EnableMultipleHttp2Connections = true,
-            ActivityHeadersPropagator = DistributedContextPropagator.CreateNoOutputPropagator(), // our trace ids are none of their business
-        };
-        if (_endpoint.IsOnThisNode)
-            handler.UseProxy = false;
-        else if (_options.Proxy is { } proxy)
-            handler.Proxy = proxy;
-        if (_options.ConnectTo.Count > 0)
-            handler.ConnectCallback = Connect;
-        handler.SslOptions.ClientCertificateContext = certificate;
-        handler.SslOptions.RemoteCertificateValidationCallback = _trust is null ? ServerTrust.CheckWithSystem : _trust.Check;
-#pragma warning disable CA5359 // the class asks for it, and the log has a warning
-        if (_endpoint.SkipsVerification)
-            handler.SslOptions.RemoteCertificateValidationCallback = static (_, _, _, _) => true;
-#pragma warning restore CA5359
-        return handler;
-    }
-
-    private async ValueTask<Stream> Connect(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
-    {
-        var (host, port) = (context.DnsEndPoint.Host, context.DnsEndPoint.Port);
-        if (_options.ConnectTo.GetValueOrDefault($"{host}:{port}")?.Split(':') is [var otherHost, var otherPort])
-            (host, port) = (otherHost, int.Parse(otherPort, System.Globalization.CultureInfo.InvariantCulture));
-        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        try
-        {
-            await socket.ConnectAsync(new DnsEndPoint(host, port), cancellationToken);
-            return new NetworkStream(socket, ownsSocket: true);
-        }
-        catch
-        {
-            socket.Dispose();
-            throw;
-        }
-    }
-
-    private static string? CaFile(HttpEndpoint endpoint, ProviderHttpOptions options)
-        => endpoint.CaFile ?? (endpoint.CaDirectory is null ? options.CaFile : null);
-
-    /// <summary>Connections, and what they were made with.</summary>
-    private sealed record Way(X509Certificate2Collection? Roots, SslStreamCertificateContext? Certificate, HttpMessageInvoker Http);
 }

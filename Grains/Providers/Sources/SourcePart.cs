@@ -16,10 +16,6 @@ internal sealed record SourcePart(SourceState State, ImmutableArray<SecretFile> 
     /// <summary>See <see cref="SecretBundle.MayBeOlder"/>.</summary>
     public bool MayBeOlder { get; init; }
 
-    /// <summary>Whether this is what <paramref name="source"/> asks for now.</summary>
-    public bool IsOf(Source source)
-        => State.Name == source.Name && State.Provider == source.Class.Provider && State.Fingerprint == source.Fingerprint;
-
     public void Erase()
     {
         foreach (var file in Files)

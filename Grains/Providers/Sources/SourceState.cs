@@ -50,6 +50,9 @@ public sealed record SourceState
     /// <summary>Whether it is to be asked at <paramref name="now"/>.</summary>
     internal bool IsDue(DateTimeOffset now) => FollowsTokens || RefreshAt <= now;
 
+    /// <summary>Whether this is what <paramref name="source"/> asks for now.</summary>
+    internal bool IsOf(Source source) => Name == source.Name && Provider == source.Class.Provider && Fingerprint == source.Fingerprint;
+
     /// <summary>The same, to be asked at <paramref name="now"/>, for nothing older: somebody wants to know how things stand.</summary>
     internal SourceState DueAt(DateTimeOffset now) => this with { FetchedAt = now, RefreshAt = now, RefreshCause = RefreshCause.Change };
 

@@ -68,7 +68,7 @@ internal sealed class SourcesProvider(
     {
         var sources = SourcesClass.Of(request.Class);
         var known = Known(request, sources);
-        var outcomes = await Task.WhenAll(sources.Select(source => Part(source, known.FirstOrDefault(part => part.IsOf(source)), request, cancellationToken)));
+        var outcomes = await Task.WhenAll(sources.Select(source => Part(source, known.FirstOrDefault(part => part.State.IsOf(source)), request, cancellationToken)));
         ImmutableArray<SourcePart> parts = [.. outcomes.Select(outcome => outcome.Part).OfType<SourcePart>()];
         try
         {
@@ -98,13 +98,13 @@ internal sealed class SourcesProvider(
         var known = new List<SourcePart>();
         foreach (var part in _aside.Take(request.Volume.VolumeId))
         {
-            if (!(part.State.FetchedAt <= request.NewerThan) && sources.Any(part.IsOf))
+            if (!(part.State.FetchedAt <= request.NewerThan) && sources.Any(part.State.IsOf))
                 known.Add(part);
             else
                 part.Erase();
         }
         foreach (var shown in request.Sources)
-            if (!known.Exists(part => part.State.Name == shown.Name) && sources.Any(source => new SourcePart(shown, []).IsOf(source))
+            if (!known.Exists(part => part.State.Name == shown.Name) && sources.Any(shown.IsOf)
                 && SourceFiles.InPlace(tmpfs.Value, request.Volume.TargetPath, shown) is { } part)
                 known.Add(part);
         return known;

@@ -47,9 +47,9 @@ public abstract class HttpTest : IAsyncLifetime, IDisposable
 
     internal HttpEndpoint Endpoint => new(Server.Address) { CaFile = CaFile };
 
-    internal EndpointClient Client(HttpEndpoint? endpoint = null, ProviderHttpOptions? options = null)
+    internal EndpointClient Client(HttpEndpoint? endpoint = null, ProviderHttpOptions? options = null, double chance = 0.5)
     {
-        var http = new ProviderHttp(options ?? new ProviderHttpOptions(), () => 0.5, Time, new ProviderMetrics(Meters), Lines.For<ProviderHttp>());
+        var http = new ProviderHttp(options ?? new ProviderHttpOptions(), () => chance, Time, new ProviderMetrics(Meters), Lines.For<ProviderHttp>());
         _clients.Add(http);
         return http.To(endpoint ?? Endpoint);
     }
@@ -57,6 +57,17 @@ public abstract class HttpTest : IAsyncLifetime, IDisposable
     internal static HttpCall Get(string path = "secret") => new(HttpMethod.Get, path) { Purpose = "test" };
 
     internal static HttpCall Post(string path = "login") => new(HttpMethod.Post, path) { Purpose = "test", Body = "{}"u8.ToArray() };
+
+    /// <summary>Completes when it is so.</summary>
+    internal static async Task Until(Func<bool> isSo)
+    {
+        async Task Look()
+        {
+            while (!isSo())
+                await Task.Delay(1);
+        }
+        await Look().Soon();
+    }
 
     /// <summary>The answer to a call that has to wait for the clock, which is moved on as often as it takes.</summary>
     internal async Task<HttpAnswer> SendThroughTime(EndpointClient client, HttpCall call)

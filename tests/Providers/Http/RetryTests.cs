@@ -131,6 +131,44 @@ public sealed class RetryTests : HttpTest
         Assert.Equal((VolumeError.ProviderUnavailable, $"{Endpoint.Origin} did not answer within 8 s"), (failure.Error, failure.Message));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Send_NoAnswerInTime_TheNextAttemptHasAConnectionOfItsOwn(bool begins)
+    {
+        var client = Client();
+        (await client.Send(Get(), CancellationToken.None).Soon()).Dispose();
+        Server.Break(begins ? StoreFaults.Stall : StoreFaults.Hang);
+        var sending = client.Send(Get(), CancellationToken.None);
+        await Until(() => Server.Requests.Count == 2);
+        Time.Advance(new ProviderHttpOptions().AttemptTimeout);
+        await Time.WhenArmed(1).Soon(); // the pause
+        Time.AdvanceToNextTimer();
+
+        using var answer = await sending.Soon();
+
+        var connections = Server.Requests.Select(request => request.Connection).ToArray();
+        Assert.Equal((3, connections[0]), (connections.Length, connections[1]));
+        Assert.NotEqual(connections[1], connections[2]);
+    }
+
+    [Fact]
+    public async Task Send_Pauses_AreSpreadByChanceAndBounded()
+    {
+        var pauses = new List<TimeSpan>();
+        foreach (var chance in new[] { 0.1, 0.9 })
+        {
+            Server.Break(StoreFaults.Status(500));
+            var sending = Client(chance: chance).Send(Get(), CancellationToken.None);
+            await Until(() => Time.NextTimer < TimeSpan.FromSeconds(5)); // an attempt has more time
+            pauses.Add(Time.NextTimer!.Value);
+            Time.AdvanceToNextTimer();
+            (await sending.Soon()).Dispose();
+        }
+        Assert.Equal(2, pauses.Distinct().Count());
+        Assert.All(pauses, pause => Assert.InRange(pause, TimeSpan.FromMilliseconds(10), TimeSpan.FromSeconds(1)));
+    }
+
     [Fact]
     public async Task Send_GivenUp_EndsAtOnce()
     {

@@ -146,6 +146,37 @@ public sealed class RecoveryTests : VaultTest
     }
 
     [Fact]
+    public async Task Refresh_TokenExpiresOnTheWay_OldFilesStayUntilKubeletBringsTheNextOne()
+    {
+        SetClass(User);
+        await Publish();
+        Vault.RevokeAll(); // a login is needed
+        Vault.Front.Break(request => request.Path.Value!.EndsWith("/login", StringComparison.Ordinal), StoreFaults.Status(403, """{"errors": ["permission denied"]}"""));
+        await Assert.ThrowsAsync<VolumeException>(() => Volume(Pod()).Refresh(CancellationToken.None).Soon());
+        Assert.Equal((VolumeState.Stale, "bob"), ((await Status()).State, Files()["user"]));
+
+        await Publish();
+        await Until(async () => (await Status()).State is VolumeState.Serving);
+        Assert.Equal(2, Vault.Logins);
+    }
+
+    [Fact]
+    public async Task Refresh_LoginLostAndTokenOver_OldFilesStayUntilKubeletBringsTheNextOne()
+    {
+        SetClass(User);
+        await Publish();
+        await Advance(TimeSpan.FromMinutes(61)); // the token was good for an hour, the login is renewed without it
+        Vault.RevokeAll();
+        await Assert.ThrowsAsync<VolumeException>(() => Volume(Pod()).Refresh(CancellationToken.None).Soon());
+        Assert.Equal((1, VolumeState.Stale, "bob"), (Vault.Logins, (await Status()).State, Files()["user"]));
+
+        await Publish();
+        await Until(async () => (await Status()).State is VolumeState.Serving);
+        Assert.Equal(2, Vault.Logins);
+        Assert.Single(Vault.Tokens);
+    }
+
+    [Fact]
     public async Task Refresh_LoginEndsBetweenItAndTheRead_IsMadeAnew()
     {
         SetClass(User);
