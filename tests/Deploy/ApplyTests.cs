@@ -19,6 +19,7 @@ public sealed class ApplyTests
     [InlineData("overlays/drop-in")]
     [InlineData("overlays/tokens-in-secrets")]
     [InlineData("overlays/openshift")]
+    [InlineData("overlays/cert-manager-csi")]
     public async Task Apply_Twice_MakesAllAndThenNothing(string kustomization)
     {
         await using var cluster = await FakeCluster.Start();
@@ -26,16 +27,17 @@ public sealed class ApplyTests
             cluster.Know(kind);
         using var folder = new TemporaryFolder();
         await File.WriteAllTextAsync(folder["kubeconfig"], cluster.KubeConfig());
-        var expected = (await Rendering.Of(kustomization)).Count;
+        var objects = await Rendering.Of(kustomization);
+        var @namespace = objects.Single(found => found.Kind == "Namespace").Name;
 
         var first = await Apply();
         var writes = cluster.Writes.Select(write => write.ToString()).ToList();
         var second = await Apply();
 
-        Assert.Equal(expected, first.Count(line => line.EndsWith(" created", StringComparison.Ordinal)));
-        Assert.Equal(expected, second.Count(line => line.EndsWith(" unchanged", StringComparison.Ordinal)));
+        Assert.Equal(objects.Count, first.Count(line => line.EndsWith(" created", StringComparison.Ordinal)));
+        Assert.Equal(objects.Count, second.Count(line => line.EndsWith(" unchanged", StringComparison.Ordinal)));
         Assert.Equal("create namespaces", writes[0]);
-        Assert.True(writes.IndexOf("create serviceaccounts actorcsi-system") < writes.IndexOf("create daemonsets.apps actorcsi-system"));
+        Assert.True(writes.IndexOf($"create serviceaccounts {@namespace}") < writes.IndexOf($"create daemonsets.apps {@namespace}"));
         Assert.Equal(writes.Count, cluster.Writes.Count);
 
         async Task<string[]> Apply() => (await Tool.Run("kubectl", "--kubeconfig", folder["kubeconfig"], "--cache-dir", folder["cache"], "apply", "--validate=false",

@@ -99,7 +99,7 @@ public sealed partial class DaemonSetTests
     public async Task State_AnyWay_IsADirectoryThatTheDriverMakes(string name)
         => Assert.NotEqual(MountOf(await Mounts(name), await Option(name, "--state-dir"))!.Path, await Option(name, "--state-dir"));
 
-    /// <summary>By them drivers of several names keep out of each other's way on a node.</summary>
+    /// <summary>A driver's socket and memory lie under its name, which no other driver of the node has.</summary>
     [RenderTheory]
     [MemberData(nameof(Rendering.SideBySide), MemberType = typeof(Rendering))]
     public async Task Drivers_SideBySide_ShareNothingOnTheNodeButKubeletsDirectories(string[] names)

@@ -21,7 +21,7 @@ internal static class Rendering
     /// <summary>Those in the place of cert-manager's drivers, whose volumes name no class.</summary>
     public static TheoryData<string> InlineVolumes => [.. ForCertificates];
 
-    /// <summary>What runs side by side: the names of these installations are one another's neighbours in a cluster.</summary>
+    /// <summary>What may be installed in one cluster side by side.</summary>
     public static TheoryData<string[]> SideBySide =>
     [
         ["base", "overlays/cert-manager-csi", "overlays/spiffe-csi"],

@@ -12,11 +12,13 @@ public sealed class StoreTests : IAsyncLifetime, IDisposable
     private readonly TestAuthority _authority = new();
     private readonly TestNode _node = new();
     private VaultServer _vault = null!;
+    private VaultServer.Kv2 _kv = null!;
 
     public async Task InitializeAsync()
     {
         _vault = await VaultServer.Start(_issuer, TimeProvider.System, _authority.Server());
-        _vault.Role("app", role => role with { ServiceAccounts = ["app"] }).MountDatabase().MountKv2("kv").Put("shop", """{"user": "bob"}""");
+        _vault.Role("app", role => role with { ServiceAccounts = ["app"] }).MountDatabase();
+        _kv = _vault.MountKv2("kv").Put("shop", """{"user": "bob"}""");
         await File.WriteAllTextAsync(_node["ca.pem"], _authority.Pem);
         _node.Environment.Add($"VAULT_ADDR={_vault.Front.Address}");
         _node.KeepStateInMemory();
@@ -75,6 +77,34 @@ public sealed class StoreTests : IAsyncLifetime, IDisposable
         Assert.True(NothingIsOut);
     }
 
+    /// <summary>A cluster that leaves a plugin: its classes stay, and so do the files that are the same. A socket that nobody listens behind still counts (docs/MIGRATING.md).</summary>
+    [MountFact]
+    public async Task Refresh_ThePluginWasTakenAway_IsAnsweredByTheBuiltInProvider()
+    {
+        _node.AddClass("moved", "vault", "roleName: app", $"vaultCACertPath: {_node["ca.pem"]}", """objects: "[{objectName: name, secretPath: kv/data/shop, secretKey: user}]" """);
+        await using var plugin = await FakePlugin.Start(_node.Plugins, "vault");
+        plugin.Gives(("name", "bob"));
+        await _node.Start();
+        var volume = Volume("web-0", "moved");
+        await volume.Publish();
+        var (before, asked) = (volume.View(), _vault.Front.Requests.Count);
+
+        await plugin.Crash();
+        var left = await OperatorTests.Ask(_node, "refresh", "default/web-0");
+        volume.View().CheckSameAs(before);
+        await plugin.DisposeAsync();
+        var gone = await OperatorTests.Ask(_node, "refresh", "default/web-0");
+
+        Assert.Equal((1, 0, 0), (left.ExitCode, gone.ExitCode, asked));
+        Assert.Contains("ProviderUnavailable", left.Output, StringComparison.Ordinal);
+        volume.View().CheckSameAs(before);
+        Assert.Equal(1, _vault.Logins);
+
+        _kv.Put("shop", """{"user": "alice"}""");
+        await OperatorTests.Ask(_node, "refresh", "default/web-0");
+        Assert.Equal("alice", volume.Read("name"));
+    }
+
     [MountFact]
     public async Task Kill_InTheMiddleOfAPublish_WhatWasTakenOutIsGivenBackAfterTheRestart()
     {
@@ -107,9 +137,9 @@ public sealed class StoreTests : IAsyncLifetime, IDisposable
         return [.. OperatorTests.Words(line).Where(word => !word.EndsWith('m'))];
     }
 
-    private PodVolume Volume(string pod)
+    private PodVolume Volume(string pod, string className = "shop")
     {
-        var volume = _node.Volume("shop", pod);
+        var volume = _node.Volume(className, pod);
         volume.Request.Secrets[Tokens] = _issuer.Deliver(new PodIdentity(PodVolume.Namespace, pod, $"uid-{pod}", "app"), DateTimeOffset.UtcNow, TimeSpan.FromHours(1), "vault");
         return volume;
     }
