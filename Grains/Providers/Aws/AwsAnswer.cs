@@ -15,7 +15,7 @@ internal sealed class AwsAnswer : IDisposable
     public AwsAnswer(HttpAnswer http)
     {
         Http = http;
-        _json = AwsJson.Read(http.Body);
+        _json = AnswerJson.Object(http.Body);
         Xml = _json is null ? ReadXml(http.Body) : null;
         if (!http.IsSuccess)
             (Code, Said) = (CodeOf(), SaidOf());

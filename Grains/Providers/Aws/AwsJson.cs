@@ -8,23 +8,6 @@ namespace ActorCsi.Grains.Providers.Aws;
 /// <summary>JSON of answers.</summary>
 internal static class AwsJson
 {
-    /// <summary>The object in <paramref name="body"/>; null when it holds none.</summary>
-    public static JsonDocument? Read(Secret body)
-    {
-        try
-        {
-            var json = JsonDocument.Parse(body.ExposeMemory());
-            if (json.RootElement.ValueKind is JsonValueKind.Object)
-                return json;
-            json.Dispose();
-            return null;
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
-    }
-
     /// <summary>A text that is not empty; else null.</summary>
     public static string? Text(JsonElement from, string name)
         => from.TryGetProperty(name, out var value) && value.ValueKind is JsonValueKind.String && value.GetString() is { Length: > 0 } text ? text : null;

@@ -156,21 +156,9 @@ internal sealed class AwsProvider(
     {
         if (outcomes.FirstOrDefault(outcome => outcome.Failure is not null).Failure is { } failure)
             throw failure;
-        var files = ImmutableArray.CreateBuilder<SecretFile>();
-        try
-        {
-            foreach (var (one, outcome) in wanted.Objects.Zip(outcomes))
-                files.AddRange(AwsFiles.Of(one, outcome.Value!));
-        }
-        catch
-        {
-            foreach (var file in files)
-                file.Content.Erase();
-            throw;
-        }
         return new SecretBundle
         {
-            Files = files.ToImmutable(),
+            Files = BundleFiles.Collect(wanted.Objects.Zip(outcomes).SelectMany(read => AwsFiles.Of(read.First, read.Second.Value!)), "give one of them another objectAlias"),
             Objects = [.. wanted.Objects.Zip(outcomes, (one, outcome) => one.Ids.Select(id => new ObjectVersion(id, outcome.Value!.Version))).SelectMany(versions => versions)],
             NeedsNoPolling = IsPinned(wanted),
             // A label may be moved back, and each region counts the versions of parameters by itself: a smaller number is what the store means.

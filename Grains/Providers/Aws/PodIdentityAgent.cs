@@ -62,7 +62,7 @@ internal sealed partial class PodIdentityAgent(ProviderHttp http)
 
     private static AwsGivenKeys? Read(HttpAnswer answer)
     {
-        using var read = AwsJson.Read(answer.Body);
+        using var read = AnswerJson.Object(answer.Body);
         return read?.RootElement is { } keys && AwsJson.Text(keys, "AccessKeyId") is { } id && AwsJson.Text(keys, "SecretAccessKey") is { } secret
             && AwsJson.Text(keys, "Token") is { } token && AwsJson.Text(keys, "Expiration") is { } text
             && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var expiresAt)

@@ -5,23 +5,6 @@ namespace ActorCsi.Grains.Providers.Azure;
 /// <summary>Reads single values out of answers, which may be anything.</summary>
 internal static class AzureJson
 {
-    /// <summary>The object in <paramref name="body"/>; null when there is none. The caller disposes of it before the body is erased.</summary>
-    public static JsonDocument? Object(Secret body)
-    {
-        try
-        {
-            var json = JsonDocument.Parse(body.ExposeMemory());
-            if (json.RootElement.ValueKind is JsonValueKind.Object)
-                return json;
-            json.Dispose();
-        }
-        catch (JsonException)
-        {
-            // as good as none
-        }
-        return null;
-    }
-
     public static string? Text(this JsonElement from, string name)
         => from.Field(name) is { ValueKind: JsonValueKind.String } value ? value.GetString() : null;
 

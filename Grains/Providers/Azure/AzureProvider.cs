@@ -49,8 +49,8 @@ internal sealed class AzureProvider(ProviderHttp http, AzureIdentities identitie
 
         // 3 the content
         await vault.Read(parts.Select(part => part.Read), cancellationToken);
-        ImmutableArray<SecretFile> files = [.. parts.SelectMany(part => KeyVaultFiles.Of(part.Object, part.Read, part.Path, vault[part.Read], wanted))];
-        RefuseDuplicates(files);
+        var files = BundleFiles.Collect( // also .crt and .key, of which the class does not speak
+            parts.SelectMany(part => KeyVaultFiles.Of(part.Object, part.Read, part.Path, vault[part.Read], wanted)), "give one of them another objectAlias");
         return new SecretBundle { Files = files, Objects = versions };
     }
 
@@ -78,14 +78,6 @@ internal sealed class AzureProvider(ProviderHttp http, AzureIdentities identitie
         var parts = known.TakeWhile((_, i) => i <= wanted.History)
             .Select((one, i) => new Part(wanted, read with { Version = one.Version }, string.Create(Invariant, $"{wanted.Path}/{i}"), string.Create(Invariant, $"{Id(wanted)}/{i}"), one.Version)).ToArray();
         return parts.Length > 0 ? parts : throw new VolumeException(VolumeError.NotFound, $"{read}: the vault has no such version that is enabled");
-    }
-
-    /// <summary>What two objects of the class are to be called is checked there; this finds <c>.crt</c> and <c>.key</c>.</summary>
-    private static void RefuseDuplicates(ImmutableArray<SecretFile> files)
-    {
-        var seen = new HashSet<string>(StringComparer.Ordinal);
-        if (files.FirstOrDefault(file => !seen.Add(file.Path)) is { } twice)
-            throw new VolumeException(VolumeError.Invalid, $"two objects of the class make a file '{Words.Clip(twice.Path)}': give one of them another objectAlias");
     }
 
     /// <summary>One version of one object: what is read for it, the file, and the id in status.</summary>

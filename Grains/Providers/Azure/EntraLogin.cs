@@ -23,7 +23,7 @@ internal static class EntraLogin
                 IsIdempotent = true,
             };
             using var answer = await client.Send(call, cancellationToken);
-            using var json = AzureJson.Object(answer.Body);
+            using var json = AnswerJson.Object(answer.Body);
             if (!answer.IsSuccess)
                 throw EntraFailures.Login(account, answer, json?.RootElement, proof);
             if (json?.RootElement.Text("access_token") is not { Length: > 0 } token || json.RootElement.Number("expires_in") is not (> 0 and < 1e8 and var seconds))

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using ActorCsi.Grains.Providers.Http;
 
 namespace ActorCsi.Grains.Providers.Azure;
 
@@ -14,7 +15,7 @@ internal sealed class KeyVaultAnswer : IDisposable
     private JsonElement Root => _json.RootElement;
 
     /// <summary>The answer in <paramref name="body"/>, which then belongs to it; null when it is none: not JSON, or not an object.</summary>
-    public static KeyVaultAnswer? Read(Secret body) => AzureJson.Object(body) is { } json ? new KeyVaultAnswer(body, json) : null;
+    public static KeyVaultAnswer? Read(Secret body) => AnswerJson.Object(body) is { } json ? new KeyVaultAnswer(body, json) : null;
 
     /// <summary>The text of a secret.</summary>
     public string? Value => Root.Text("value");

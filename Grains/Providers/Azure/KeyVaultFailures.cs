@@ -7,7 +7,7 @@ internal static class KeyVaultFailures
 {
     public static VolumeException Read(Uri address, AzureIdentity identity, KeyVaultRead read, string what, HttpAnswer answer, Secret login)
     {
-        using var json = AzureJson.Object(answer.Body);
+        using var json = AnswerJson.Object(answer.Body);
         var error = json?.RootElement.Field("error");
         var code = error?.Text("code") ?? "";
         var reason = error?.Field("innererror")?.Text("code") ?? "";

@@ -14,7 +14,7 @@ internal static class MachineLogin
     public static async Task<(Secret Token, TimeSpan Life)> LogIn(EndpointClient client, AzureAccount account, CancellationToken cancellationToken)
     {
         using var answer = await client.Send(account.SignIn is AzureSignIn.Machine ? AskMetadata(account) : AskAadPodIdentity(account), cancellationToken);
-        using var json = AzureJson.Object(answer.Body);
+        using var json = AnswerJson.Object(answer.Body);
         var what = $"login as {account} at {account.Authority.Address.Authority}";
         if (!answer.IsSuccess)
             throw HttpFailures.Of(what, answer, json?.RootElement.Text("error_description") ?? json?.RootElement.Text("error"), [], Error(answer.Status), Hint(account, answer.Status));

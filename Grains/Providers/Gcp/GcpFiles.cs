@@ -20,14 +20,6 @@ internal static class GcpFiles
         return [File(wanted, wanted.Path, Value(keyed, wanted.Key, wanted))];
     }
 
-    /// <exception cref="VolumeException">Two files have one name.</exception>
-    public static void RefuseDuplicates(IEnumerable<SecretFile> files)
-    {
-        var seen = new HashSet<string>(StringComparer.Ordinal);
-        if (files.FirstOrDefault(file => !seen.Add(file.Path)) is { } twice)
-            throw new VolumeException(VolumeError.Invalid, $"two entries of the class make a file '{Words.Clip(twice.Path)}': give one of them a directory by its path");
-    }
-
     private static KeyedContent Read(GcpObject wanted, Secret content)
     {
         var (expected, keyed) = (wanted.IsYaml, wanted.IsSeveral) switch

@@ -60,11 +60,9 @@ internal sealed class GcpProvider(GcpIdentities identities, GoogleSecrets secret
     private static SecretBundle Bundle(GcpClass wanted, ImmutableArray<GcpReply> replies)
     {
         var resources = wanted.Resources;
-        var files = wanted.Objects.SelectMany(one => GcpFiles.Of(one, replies[resources.IndexOf(one.Resource)].Content)).ToImmutableArray();
-        GcpFiles.RefuseDuplicates(files);
         return new SecretBundle
         {
-            Files = files,
+            Files = BundleFiles.Collect(wanted.Objects.SelectMany(one => GcpFiles.Of(one, replies[resources.IndexOf(one.Resource)].Content)), "give one of them a directory by its path"),
             Objects = [.. resources.Zip(replies, (resource, reply) => new ObjectVersion(resource.Name, reply.Version))],
         };
     }

@@ -19,6 +19,9 @@ internal sealed class GoogleTokens(ProviderHttp http, TimeProvider time)
     /// <summary>The longest life that every service account's token may have.</summary>
     private static readonly TimeSpan Longest = TimeSpan.FromHours(1);
 
+    /// <summary>The life of a token of which none is told: expires_in is recommended only (RFC 6749, section 5.1), and the plugin does not look at it.</summary>
+    private static readonly TimeSpan Untold = TimeSpan.FromMinutes(5);
+
     /// <summary>What a clock may be off: a service account's key signs for an hour that began this long ago, which is now for them and for us.</summary>
     private static readonly TimeSpan ClockSkew = TimeSpan.FromMinutes(5);
 
@@ -69,7 +72,8 @@ internal sealed class GoogleTokens(ProviderHttp http, TimeProvider time)
     public static KeptLogin<Secret> Read(HttpAnswer answer, string what, TimeProvider time)
     {
         var read = GcpAnswers.Read(answer, GcpJson.Default.TokenAnswer, what, "an access token");
-        return read is { AccessToken.Length: > 0, ExpiresIn: > 0 and < 1e8 } ? new KeptLogin<Secret>(Secret.FromText(read.AccessToken), time.GetUtcNow() + TimeSpan.FromSeconds(read.ExpiresIn.Value))
+        return read is { AccessToken.Length: > 0, ExpiresIn: null or (> 0 and < 1e8) }
+            ? new KeptLogin<Secret>(Secret.FromText(read.AccessToken), time.GetUtcNow() + (read.ExpiresIn is { } seconds ? TimeSpan.FromSeconds(seconds) : Untold))
             : throw HttpFailures.Garbage(what, "an access token and its life");
     }
 

@@ -36,6 +36,16 @@ public sealed class RefusalTests : AwsTest
     }
 
     [Fact]
+    public async Task Publish_KeyThatMeetsAnotherObject_IsRefused()
+    {
+        Aws.Put(Region, "json", """{"user": "b0b"}""");
+        SetClass("- {objectName: json, objectType: secretsmanager, allKeys: true}\n- {objectName: user, objectType: secretsmanager, objectAlias: json/user}", ("pathTranslation", "False"));
+        var failure = await PublishFails();
+        Assert.Equal(VolumeError.Invalid, failure.Error);
+        Assert.Contains("two objects of the class make a file 'json/user': give one of them another objectAlias", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Publish_OneOfABatchIsRefused_NamesIt_AndNothingIsWritten()
     {
         Aws.Put(Region, "denied", "x");

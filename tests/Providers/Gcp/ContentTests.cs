@@ -223,7 +223,7 @@ public sealed class ContentTests : GcpTest
     }
 
     [Theory]
-    [InlineData("""{"a": "1"}""", "two entries of the class make a file 'a'")]
+    [InlineData("""{"a": "1"}""", "two objects of the class make a file 'a'")]
     [InlineData("""{"../a": "1"}""", "has a key '../a' that can be no file name")]
     public async Task Publish_KeysThatCannotAllBeFiles_AreRefused(string content, string part)
     {

@@ -158,13 +158,25 @@ public sealed class RefusalTests : GcpTest
 
     [Theory]
     [InlineData("""{"access_token": ""}""")]
-    [InlineData("""{"access_token": "x"}""")]
     [InlineData("""{"access_token": "x", "expires_in": -1}""")]
     public async Task Publish_LoginWithoutToken_MakesNoSense(string body)
     {
         Google.Front.Break(StoreFaults.Status(200, body));
         SetClass(User);
         Assert.Equal(VolumeError.ProviderFailed, (await PublishFails()).Error);
+    }
+
+    [Fact]
+    public async Task Publish_LoginThatTellsNoLife_IsUsedForAShortOne()
+    {
+        Google.TellsLife = false;
+        SetClass(User);
+        await Publish();
+        await Refresh();
+        Assert.Equal(("bob", 1), (Files()["user"], Google.Exchanges));
+        Time.Advance(TimeSpan.FromMinutes(5));
+        await Refresh();
+        Assert.Equal(2, Google.Exchanges);
     }
 
     [Fact]

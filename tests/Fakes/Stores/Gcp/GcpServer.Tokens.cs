@@ -27,6 +27,9 @@ public sealed partial class GcpServer
     /// <summary>How long tokens live.</summary>
     public TimeSpan TokenLife { get; set; } = TimeSpan.FromHours(1);
 
+    /// <summary>Whether it says how long tokens that it exchanges live: it need not (RFC 6749).</summary>
+    public bool TellsLife { get; set; } = true;
+
     /// <summary>The tokens that are valid.</summary>
     public IReadOnlyList<GcpToken> Tokens
     {
@@ -122,14 +125,15 @@ public sealed partial class GcpServer
             throw OAuth(401, "unauthorized_client", "The given credential is rejected by the attribute condition.");
 
         Exchanges++;
-        var token = Issue($"ya29.d.{++_number}", pool.Members(@namespace, account, Number), TokenLife);
-        return new Answer(200, new JsonObject
+        var answer = new JsonObject
         {
-            ["access_token"] = token.Id,
+            ["access_token"] = Issue($"ya29.d.{++_number}", pool.Members(@namespace, account, Number), TokenLife).Id,
             ["issued_token_type"] = "urn:ietf:params:oauth:token-type:access_token",
             ["token_type"] = "Bearer",
-            ["expires_in"] = (long)TokenLife.TotalSeconds,
-        });
+        };
+        if (TellsLife)
+            answer["expires_in"] = (long)TokenLife.TotalSeconds;
+        return new Answer(200, answer);
     }
 
     private (string Namespace, string ServiceAccount) Verify(string jwt, GcpPool pool)
