@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using ActorCsi.Kubernetes;
 using Microsoft.Extensions.Logging;
 
@@ -19,7 +18,7 @@ internal abstract class Followed<TKind, T>(string title, Resource<TKind> resourc
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
 
     private readonly CancellationTokenSource _ended = CancellationTokenSource.CreateLinkedTokenSource(stopped);
-    private readonly ConcurrentDictionary<string, TKind> _items = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, TKind> _items = new(StringComparer.Ordinal);
     private readonly Lock _gate = new();
     private TaskCompletionSource _answer = NewAnswer(); // under _gate
     private volatile T? _current;
@@ -63,7 +62,7 @@ internal abstract class Followed<TKind, T>(string title, Resource<TKind> resourc
     public void Apply(WatchEvent<TKind> change)
     {
         if (change.Type is WatchEventType.Deleted)
-            _items.TryRemove(change.Item!.Metadata.Name!, out _);
+            _items.Remove(change.Item!.Metadata.Name!);
         else
             _items[change.Item!.Metadata.Name!] = change.Item;
         See();
@@ -137,7 +136,7 @@ internal abstract class Followed<TKind, T>(string title, Resource<TKind> resourc
 
     private void See()
     {
-        var seen = Read([.. _items.OrderBy(item => item.Key, StringComparer.Ordinal).Select(item => item.Value)]);
+        var seen = Read(_items.Values);
         var isOther = seen is null ? _current is not null : !seen.Equals(_current);
         if (isOther)
             _current = seen;

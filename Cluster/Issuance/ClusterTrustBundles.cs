@@ -40,8 +40,8 @@ internal sealed class FollowedTrust(string title, TimeProvider time, ILogger log
     : Followed<V1ClusterTrustBundle, string>(title, Resources.ClusterTrustBundles, time, log, changed, stopped), ITrustBundle
 {
     /// <inheritdoc/>
-    public new async ValueTask<byte[]> Find(CancellationToken cancellationToken)
-        => await base.Find(cancellationToken) is { } pem ? Encoding.ASCII.GetBytes(pem) : throw new VolumeException(VolumeError.NotFound, $"{Title}: there is none, or there are no certificates in it");
+    async ValueTask<byte[]> ITrustBundle.Find(CancellationToken cancellationToken)
+        => await Find(cancellationToken) is { } pem ? Encoding.ASCII.GetBytes(pem) : throw new VolumeException(VolumeError.NotFound, $"{Title}: there is none, or there are no certificates in it");
 
     /// <inheritdoc/>
     public byte[]? Peek() => Current is { } pem ? Encoding.ASCII.GetBytes(pem) : null;

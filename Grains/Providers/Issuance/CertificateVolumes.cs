@@ -1,12 +1,13 @@
 using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
 
 namespace ActorCsi.Grains.Providers.Issuance;
 
 /// <summary>
-/// The volumes whose requests are remembered, so that only they are told when their volume is gone. A volume whose class lists several sources
-/// (<see cref="FetchRequest.Source"/>) has a request for each: the key is <c>source|volume</c>, the source empty where there is but one.
+/// The volumes whose requests are remembered, so that only they are told when their volume is gone; of all providers of issued certificates together. A volume whose class lists
+/// several sources (<see cref="FetchRequest.Source"/>) has a request for each: the key is <c>source|volume</c>, the source empty where there is but one.
 /// </summary>
-internal sealed class CertificateVolumes
+internal sealed class CertificateVolumes(IGrainFactory grains, IReminderTable reminders, ILogger<CertificateVolumes> log)
 {
     private const char Separator = '|';
 
@@ -23,9 +24,46 @@ internal sealed class CertificateVolumes
 
     public void Remove(string key) => _keys.TryRemove(key, out _);
 
-    /// <summary>True the first time.</summary>
-    public bool BeginResume() => Interlocked.Exchange(ref _resumed, 1) == 0;
+    /// <summary>The volume is gone. Waits for nobody: its request may be in the middle of a fetch that has just been given up.</summary>
+    public Task Release(string volume) => Tell(Of(volume));
 
-    /// <summary>The keys of a volume.</summary>
-    public IEnumerable<string> Of(string volume) => _keys.Keys.Where(key => VolumeOf(key) == volume);
+    /// <inheritdoc cref="Release(string)"/>
+    public Task Release(string volume, string source) => Tell(Of(volume).Where(key => key == Key(volume, source)));
+
+    /// <summary>After a restart: which requests there are, and whose volumes are gone.</summary>
+    public async Task Resume()
+    {
+        if (Interlocked.Exchange(ref _resumed, 1) == 1)
+            return; // each provider says so
+        var table = await reminders.ReadRows(0, 0); // from 0 to 0 is the whole ring
+        foreach (var row in table.Reminders.Where(row => row.ReminderName == CertificateRequestGrain.ReminderName))
+        {
+            var key = row.GrainId.Key.ToString()!;
+            var volume = VolumeOf(key);
+            Add(key);
+            if (await grains.GetGrain<IVolumeGrain>(volume).Inspect() is null)
+                await Release(volume); // it went, or its publish was undone, before there was anybody to tell
+        }
+    }
+
+    private IEnumerable<string> Of(string volume) => _keys.Keys.Where(key => VolumeOf(key) == volume);
+
+    private Task Tell(IEnumerable<string> keys)
+    {
+        foreach (var key in keys)
+            _ = Tell(key);
+        return Task.CompletedTask;
+    }
+
+    private async Task Tell(string key)
+    {
+        try
+        {
+            await grains.GetGrain<ICertificateRequestGrain>(key).Release();
+        }
+        catch (Exception failure)
+        {
+            Log.RequestNotReleased(log, VolumeOf(key), failure);
+        }
+    }
 }

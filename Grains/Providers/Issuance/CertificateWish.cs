@@ -25,6 +25,9 @@ internal sealed record CertificateWish
     /// <summary>The trust domain, where the one name is the pod's SPIFFE id; null elsewhere.</summary>
     public string? TrustDomain { get; init; }
 
+    /// <summary>The annotation that says the SPIFFE id too, for approvers.</summary>
+    public string IdentityAnnotation { get; init; } = "";
+
     /// <summary>The kind of the key pair.</summary>
     public required KeyType KeyType { get; init; }
 
@@ -81,7 +84,7 @@ internal sealed record CertificateWish
             IsAuthority = IsAuthority,
             Usages = Usages,
             InsistsOnNames = InsistsOnNames,
-            Annotations = identity is null ? Annotations : SpiffeWish.Annotations(identity),
+            Annotations = identity is null ? Annotations : new StringMap([.. Annotations, new(IdentityAnnotation, identity)]),
         };
     }
 }

@@ -4,7 +4,6 @@ using ActorCsi.Grains.Classes;
 using ActorCsi.Grains.Providers.Certificates;
 using ActorCsi.Grains.Refresh;
 using ActorCsi.Grains.Tmpfs;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace ActorCsi.Grains.Providers.Issuance;
@@ -15,8 +14,8 @@ namespace ActorCsi.Grains.Providers.Issuance;
 /// shows them.
 /// </summary>
 internal sealed class IssuedCertificateProvider(
-    string name, IWishReader wishes, CertificateRequester requester, IIssuerConfig issuers, IGrainFactory grains, IReminderTable reminders, CertificateVolumes volumes,
-    Lazy<ITmpfs> tmpfs, IOptions<VolumeOptions> volumeOptions, IOptions<ProviderLimits> limits, TimeProvider time, ILogger<IssuedCertificateProvider> log) : ISecretProvider
+    string name, IWishReader wishes, CertificateRequester requester, IIssuerConfig issuers, IGrainFactory grains, CertificateVolumes volumes,
+    Lazy<ITmpfs> tmpfs, IOptions<VolumeOptions> volumeOptions, IOptions<ProviderLimits> limits, TimeProvider time) : ISecretProvider
 {
     private const string ApiServersAudience = "";
 
@@ -37,7 +36,8 @@ internal sealed class IssuedCertificateProvider(
     }
 
     /// <summary>The issuer: one that is slow slows no other down.</summary>
-    public string Endpoint(SecretProviderClass secretClass) => $"{name} {wishes.Read(secretClass).Issuer} of {secretClass.Namespace}";
+    public string Endpoint(SecretProviderClass secretClass)
+        => wishes.Read(secretClass) is { FollowsIssuer: false, Issuer: var issuer } ? $"{name} {issuer} of {secretClass.Namespace}" : $"{name} of {secretClass.Namespace}";
 
     /// <inheritdoc/>
     public event Action? Changed
@@ -78,46 +78,14 @@ internal sealed class IssuedCertificateProvider(
         }
     }
 
-    /// <summary>Waits for nobody: the request of this volume may be in the middle of a fetch that has just been given up.</summary>
-    public Task Release(string volume) => Tell(volumes.Of(volume));
-
-    /// <inheritdoc cref="Release(string)"/>
-    public Task Release(string volume, string source) => Tell(volumes.Of(volume).Where(key => key == CertificateVolumes.Key(volume, source)));
+    /// <inheritdoc/>
+    public Task Release(string volume) => volumes.Release(volume);
 
     /// <inheritdoc/>
-    public async Task Resume()
-    {
-        if (!volumes.BeginResume())
-            return; // the requests of all providers are in one list
-        var table = await reminders.ReadRows(0, 0); // from 0 to 0 is the whole ring
-        foreach (var row in table.Reminders.Where(row => row.ReminderName == CertificateRequestGrain.ReminderName))
-        {
-            var key = row.GrainId.Key.ToString()!;
-            var volume = CertificateVolumes.VolumeOf(key);
-            volumes.Add(key);
-            if (await grains.GetGrain<IVolumeGrain>(volume).Inspect() is null)
-                await Release(volume); // it went, or its publish was undone, before there was anybody to tell
-        }
-    }
+    public Task Release(string volume, string source) => volumes.Release(volume, source);
 
-    private Task Tell(IEnumerable<string> keys)
-    {
-        foreach (var key in keys)
-            _ = Tell(key);
-        return Task.CompletedTask;
-    }
-
-    private async Task Tell(string key)
-    {
-        try
-        {
-            await grains.GetGrain<ICertificateRequestGrain>(key).Release();
-        }
-        catch (Exception failure)
-        {
-            Log.RequestNotReleased(log, CertificateVolumes.VolumeOf(key), failure);
-        }
-    }
+    /// <inheritdoc/>
+    public Task Resume() => volumes.Resume();
 
     private async ValueTask<CertificateIssuer> IssuerOf(CertificateWish wish, SecretProviderClass secretClass, CancellationToken cancellationToken)
         => (wish.FollowsIssuer ? await issuers.Find(cancellationToken) : null) ?? wish.Issuer

@@ -32,9 +32,6 @@ internal sealed class SpiffeWish(bool isToldIssuer, TrustFile? file, IClusterTru
         }
     }
 
-    /// <summary>The approver compares them with the URI.</summary>
-    public static StringMap Annotations(string identity) => new([new(Group + "identity", identity)]);
-
     /// <inheritdoc/>
     public CertificateWish Read(SecretProviderClass secretClass)
     {
@@ -50,6 +47,8 @@ internal sealed class SpiffeWish(bool isToldIssuer, TrustFile? file, IClusterTru
             FollowsIssuer = isToldIssuer && (secretClass.IsInline || !namesIssuer), // such volumes say nothing of an issuer themselves: those are the driver's defaults
             InsistsOnNames = true,
             TrustDomain = SpiffeId.TrustDomain(options),
+            IdentityAnnotation = Group + "identity",
+            Annotations = options.Others,
             KeyType = keyType,
             Duration = options.Duration("duration", shortest: 1) ?? TimeSpan.FromHours(1),
             Usages = KeyUsages.ForBothEnds,

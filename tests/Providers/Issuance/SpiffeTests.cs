@@ -34,6 +34,14 @@ public sealed class SpiffeTests : IssuanceTest
     }
 
     [Fact]
+    public async Task Publish_AnnotationsOfTheDriver_AreInEachRequest()
+    {
+        InlineDefaults = new StringMap([.. InlineDefaults, new("example.com/team", "shop")]);
+        await Publish();
+        Assert.Equal("shop", Request["metadata"]!["annotations"]!["example.com/team"]!.GetValue<string>());
+    }
+
+    [Fact]
     public async Task Publish_Group_IsTheOneAttribute()
     {
         Attributes!["spiffe.csi.cert-manager.io/fs-group"] = "3000";
