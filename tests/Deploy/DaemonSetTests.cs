@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using ActorCsi.Silo.Operate;
 using ActorCsi.Silo.Serve;
 
 namespace ActorCsi.Tests.Deploy;
@@ -98,6 +99,15 @@ public sealed partial class DaemonSetTests
     [MemberData(nameof(Rendering.All), MemberType = typeof(Rendering))]
     public async Task State_AnyWay_IsADirectoryThatTheDriverMakes(string name)
         => Assert.NotEqual(MountOf(await Mounts(name), await Option(name, "--state-dir"))!.Path, await Option(name, "--state-dir"));
+
+    /// <summary><c>kubectl exec POD -- /app/actorcsi ps</c> is not told where the driver is: it has the container's variables, and not the driver's arguments.</summary>
+    [RenderTheory]
+    [MemberData(nameof(Rendering.All), MemberType = typeof(Rendering))]
+    public async Task State_AnyWay_IsKnownToCommandsInTheContainer(string name)
+    {
+        Assert.DoesNotContain((await Container(name))["args"]!.AsArray(), argument => argument!.GetValue<string>().StartsWith("--state-dir", StringComparison.Ordinal));
+        Assert.Contains(new PsCommand().Options, option => option.Name == "--state-dir");
+    }
 
     /// <summary>A driver's socket and memory lie under its name, which no other driver of the node has.</summary>
     [RenderTheory]
