@@ -107,15 +107,24 @@ internal sealed partial class VaultLoginGrain
     /// The server said 403 to a login that we have had for a while: either it has ended the login behind our back, or what was asked for is not
     /// allowed. Its answer is the same, so it is asked which. A role may have been given more rights since: a new login has them.
     /// </summary>
-    /// <returns>A login to try again with, and whether it is one beside <paramref name="doubted"/>.</returns>
-    private Task<(VaultLogin Login, bool IsTrial)> Doubt(VaultLogin doubted) => OneByOne(async () =>
+    /// <returns>A login to try again with, and whether it is one beside <paramref name="doubted"/>; null when that is good and no other can be had.</returns>
+    private Task<(VaultLogin Login, bool IsTrial)?> Doubt(VaultLogin doubted) => OneByOne<(VaultLogin, bool)?>(async () =>
     {
         if (Current is { } other && other.Number != doubted.Number)
             return (other, false);
-        if (await Api.Knows(doubted.Token!, CancellationToken.None))
+        if (!await Api.Knows(doubted.Token!, CancellationToken.None))
+        {
+            Drop(doubted);
+            return (await Adopt(await LogIn()), false);
+        }
+        try
+        {
             return (await Trial(await LogIn()), true);
-        Drop(doubted);
-        return (await Adopt(await LogIn()), false);
+        }
+        catch (VolumeException) // then the no that there is counts
+        {
+            return null;
+        }
     });
 
     /// <summary>A login beside the one there is, for one question; if it does no better it is given back.</summary>

@@ -63,13 +63,17 @@ internal sealed partial class VaultLoginGrain
         if (answer.Status != 403 || isNew || (_denied.TryGetValue(read, out var until) && until > Now))
             return (answer, login);
 
+        _denied[read] = Now + DenialPause;
+        if (await Doubt(login) is not var (second, isTrial))
+            return (answer, login);
         answer.Dispose();
-        var (second, isTrial) = await Doubt(login);
         answer = await Api.Read(read, second.Token!, CancellationToken.None);
-        if (answer.Status == 403)
-            _denied[read] = Now + DenialPause;
-        else if (isTrial)
-            Promote(second);
+        if (answer.Status != 403)
+        {
+            _denied.Remove(read);
+            if (isTrial)
+                Promote(second);
+        }
         return (answer, second);
     }
 
@@ -170,12 +174,13 @@ internal sealed partial class VaultLoginGrain
         foreach (var secret in _outdated)
             secret.Erase();
         _outdated.Clear();
-        if (!_record.Uses.IsEmpty)
-            return;
-        foreach (var recent in _recent.Values)
+        foreach (var (read, recent) in _recent.Where(recent => !_record.IsUsed(recent.Key)))
+        {
             recent.Reply.Body.Erase();
-        _recent.Clear();
-        _denied.Clear();
+            _recent.Remove(read);
+        }
+        foreach (var read in _denied.Keys.Where(read => !_record.IsUsed(read)))
+            _denied.Remove(read);
     }
 
     /// <summary>A reading, and when it was.</summary>

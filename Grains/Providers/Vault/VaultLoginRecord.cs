@@ -36,7 +36,9 @@ internal sealed record VaultLoginRecord
     [JsonIgnore]
     public bool IsEmpty => Logins.IsEmpty && Holdings.IsEmpty && Uses.IsEmpty;
 
-    public bool IsUsed(VaultHolding holding) => !holding.IsLeft && Uses.Any(use => use.Reads.Contains(holding.Read));
+    public bool IsUsed(VaultHolding holding) => !holding.IsLeft && IsUsed(holding.Read);
+
+    public bool IsUsed(VaultRead read) => Uses.Any(use => use.Reads.Contains(read));
 }
 
 /// <summary>A login that the server granted.</summary>

@@ -77,6 +77,19 @@ public sealed class RecoveryTests : VaultTest
     }
 
     [Fact]
+    public async Task Refresh_DeniedAndNoOtherLoginToBeHad_SaysWhatWasDenied()
+    {
+        Vault.Role("web", role => role with { Allowed = ["kv/data/shop"] });
+        SetClass(User);
+        await Publish();
+        SetClass(User + "\n- {objectName: other, secretPath: kv/data/other, secretKey: user}");
+        Vault.Front.Break(request => request.Path.Value!.EndsWith("/login", StringComparison.Ordinal), StoreFaults.Status(503), times: 10);
+        await Publish();
+        Assert.Contains("the policies of role 'web' do not allow it", (await Status()).Reason, StringComparison.Ordinal);
+        Assert.Single(Vault.Tokens);
+    }
+
+    [Fact]
     public async Task Refresh_DeniedForGood_DoesNotLogInEachTime()
     {
         SetClass(User);
