@@ -149,20 +149,22 @@ public sealed class RefusalTests : AwsTest
     }
 
     [Theory]
-    [InlineData("InvalidIdentityToken", 400, VolumeError.TokenRefused)]
-    [InlineData("ExpiredTokenException", 400, VolumeError.TokenRefused)]
-    [InlineData("IDPRejectedClaim", 403, VolumeError.ProviderDenies)]
-    [InlineData("IDPCommunicationError", 400, VolumeError.ProviderUnavailable)]
-    [InlineData("RegionDisabledException", 403, VolumeError.ProviderDenies)]
-    [InlineData("ValidationError", 400, VolumeError.Invalid)]
-    [InlineData("Throttling", 400, VolumeError.ProviderThrottles)]
-    public async Task Publish_StsFails_IsTheFailureThatItsCodeStandsFor(string code, int status, VolumeError error)
+    [InlineData("InvalidIdentityToken", 400, VolumeError.TokenRefused, "it is so (IAM must have an OIDC provider for the issuer of this cluster's tokens)")]
+    [InlineData("InvalidIdentityToken", 400, VolumeError.TokenRefused, "Incorrect token audience (the OIDC provider in IAM must have sts.amazonaws.com among its audiences)")]
+    [InlineData("ExpiredTokenException", 400, VolumeError.TokenRefused, "it is so (kubelet brings a new token with its next publish; if this stays, compare the clocks of the node and the API server)")]
+    [InlineData("IDPRejectedClaim", 403, VolumeError.ProviderDenies, "it is so")]
+    [InlineData("IDPCommunicationError", 400, VolumeError.ProviderUnavailable, "it is so (STS could not read the keys of the cluster's issuer)")]
+    [InlineData("RegionDisabledException", 403, VolumeError.ProviderDenies, "it is so (STS is not active in this region for the account)")]
+    [InlineData("ValidationError", 400, VolumeError.Invalid, "it is so")]
+    [InlineData("Throttling", 400, VolumeError.ProviderThrottles, "it is so")]
+    public async Task Publish_StsFails_IsTheFailureThatItsCodeStandsForAndSaysWhatMendsIt(string code, int status, VolumeError error, string said)
     {
-        Aws.Front.Break(StoreFaults.Status(status, $"<ErrorResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\"><Error><Type>Sender</Type><Code>{code}</Code><Message>it is so</Message></Error></ErrorResponse>"), times: 100);
+        var message = said.Split(" (")[0];
+        Aws.Front.Break(StoreFaults.Status(status, $"<ErrorResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\"><Error><Type>Sender</Type><Code>{code}</Code><Message>{message}</Message></Error></ErrorResponse>"), times: 100);
         SetClass(User);
         var failure = await PublishFails();
         Assert.Equal(error, failure.Error);
-        Assert.Contains($"{code}: it is so", failure.Message, StringComparison.Ordinal);
+        Assert.Contains($"{code}: {said}", failure.Message, StringComparison.Ordinal);
     }
 
     [Theory]

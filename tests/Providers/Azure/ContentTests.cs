@@ -114,6 +114,16 @@ public sealed class ContentTests : AzureTest
     }
 
     [Fact]
+    public async Task Publish_SecretWhoseEndHasCome_IsGivenAsThePluginDoes()
+    {
+        var version = Vault.PutSecret("old", "still", expiresAt: Time.GetUtcNow() - TimeSpan.FromDays(1));
+        SetClass(Objects("{objectName: old, objectType: secret}", "{objectName: old, objectType: secret, objectAlias: all, objectVersionHistory: 2}"));
+        await Publish();
+        Assert.Equal(("still", "still"), (Files()["old"], Files()["all/0"]));
+        Assert.Equal([new ObjectVersion("secret/old", version), new ObjectVersion("secret/old/0", version)], (await Status()).Objects.ToArray());
+    }
+
+    [Fact]
     public async Task Publish_NamedVersion_IsThatOne()
     {
         var first = Vault.PutSecret("pinned", "one");

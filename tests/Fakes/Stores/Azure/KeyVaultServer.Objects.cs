@@ -14,12 +14,16 @@ public sealed partial class KeyVaultServer
     private readonly Dictionary<(string Kind, string Name), List<StoredVersion>> _objects = [];
     private int _versions;
 
-    /// <summary>Puts a version of a secret.</summary>
+    /// <summary>Puts a version of a secret. What it says of its end is for who reads it: it is given out afterwards too.</summary>
     /// <returns>The version.</returns>
-    public string PutSecret(string name, string value, string? contentType = null)
+    public string PutSecret(string name, string value, string? contentType = null, DateTimeOffset? expiresAt = null)
     {
         lock (_gate)
-            return Add("secrets", name, new JsonObject { ["value"] = value, ["contentType"] = contentType });
+        {
+            var version = Add("secrets", name, new JsonObject { ["value"] = value, ["contentType"] = contentType });
+            Find("secrets", name, version).ExpiresAt = expiresAt;
+            return version;
+        }
     }
 
     /// <summary>Puts a version of a key: the public half of it, as a JSON Web Key.</summary>
@@ -172,6 +176,8 @@ public sealed partial class KeyVaultServer
             },
             ["tags"] = new JsonObject(),
         };
+        if (version.ExpiresAt is { } end)
+            properties["attributes"]!["exp"] = end.ToUnixTimeSeconds();
         if (kind == "secrets" && version.Fields["contentType"] is { } type)
             properties["contentType"] = type.DeepClone();
         if (kind == "certificates")
@@ -206,5 +212,7 @@ public sealed partial class KeyVaultServer
     private sealed record StoredVersion(string Version, JsonObject Fields, long Created)
     {
         public bool IsEnabled { get; set; } = true;
+
+        public DateTimeOffset? ExpiresAt { get; set; }
     }
 }
