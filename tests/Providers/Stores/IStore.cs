@@ -9,9 +9,6 @@ namespace ActorCsi.Tests.Providers.Stores;
 /// </summary>
 internal interface IStore
 {
-    /// <summary>The node on which the pods are.</summary>
-    ProviderTest Node => (ProviderTest)this;
-
     /// <summary>For whom the pod's token must be.</summary>
     string TokenAudience { get; }
 

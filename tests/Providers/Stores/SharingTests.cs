@@ -1,3 +1,5 @@
+using ActorCsi.Fakes.Stores;
+
 namespace ActorCsi.Tests.Providers.Stores;
 
 /// <summary>Pods of one service account share a login and what it reads; two service accounts share nothing; a pod's token goes to its own store's token service and nowhere else.</summary>
@@ -57,8 +59,8 @@ public sealed class SharingTests : StoreTest
         store.LetTry("evil");
         store.SetClass(("actorcsi.io/when-unavailable", "stale"));
         await node.Publish();
-        store.FirstObject.Server.Break(ActorCsi.Fakes.Stores.StoreFaults.Status(500), times: int.MaxValue);
-        store.TokenService.Server.Break(ActorCsi.Fakes.Stores.StoreFaults.Status(500), times: int.MaxValue);
+        store.FirstObject.Server.Break(StoreFaults.Status(500), times: int.MaxValue);
+        store.TokenService.Server.Break(StoreFaults.Status(500), times: int.MaxValue);
         node.Time.Advance(TimeSpan.FromSeconds(31)); // what was read a moment ago is shared without being asked
 
         await node.ThroughPauses(node.Publish(ProviderTest.Pod("web-1")));
