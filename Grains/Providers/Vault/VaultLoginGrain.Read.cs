@@ -63,18 +63,19 @@ internal sealed partial class VaultLoginGrain
         if (answer.Status != 403 || isNew || (_denied.TryGetValue(read, out var until) && until > Now))
             return (answer, login);
 
-        _denied[read] = Now + DenialPause;
-        if (await Doubt(login) is not var (second, isTrial))
-            return (answer, login);
-        answer.Dispose();
-        answer = await Api.Read(read, second.Token!, CancellationToken.None);
-        if (answer.Status != 403)
+        if (await Doubt(login) is var (other, isTrial))
         {
-            _denied.Remove(read);
-            if (isTrial)
-                Promote(second);
+            answer.Dispose();
+            (answer, login) = (await Api.Read(read, other.Token!, CancellationToken.None), other);
+            if (answer.Status != 403)
+            {
+                if (isTrial)
+                    Promote(other);
+                return (answer, login);
+            }
         }
-        return (answer, second);
+        _denied[read] = Now + DenialPause;
+        return (answer, login);
     }
 
     /// <summary>The holding with new time to live; null when it has to be read anew.</summary>
