@@ -96,12 +96,4 @@ internal static class VaultFiles
         }
         return Convert.ToBase64String(digest.GetHashAndReset()).Replace('+', '-').Replace('/', '_'); // with padding, as Go's URLEncoding
     }
-
-    /// <exception cref="VolumeException">Two files have one name.</exception>
-    public static void RefuseDuplicates(IEnumerable<SecretFile> files)
-    {
-        var seen = new HashSet<string>(StringComparer.Ordinal);
-        if (files.FirstOrDefault(file => !seen.Add(file.Path)) is { } twice)
-            throw new VolumeException(VolumeError.Invalid, $"two objects of the class make a file '{Words.Clip(twice.Path)}': give one of them a directory by its objectName");
-    }
 }

@@ -75,27 +75,26 @@ internal sealed class VaultProvider(
 
     private SecretBundle Bundle(VaultClass wanted, ImmutableArray<VaultRead> reads, ImmutableArray<VaultReply> replies)
     {
-        var files = ImmutableArray.CreateBuilder<SecretFile>();
         var versions = ImmutableArray.CreateBuilder<ObjectVersion>();
-        foreach (var one in wanted.Objects)
-        {
-            using var answer = VaultAnswer.Read(replies[reads.IndexOf(one.Read)].Body)!; // the grain has looked
-            var made = VaultFiles.Of(one, answer).ToArray();
-            files.AddRange(made);
-            versions.Add(new ObjectVersion(one.Name, VaultFiles.Version(one, made, versionKey.Current())));
-        }
-        VaultFiles.RefuseDuplicates(files);
-
+        var files = BundleFiles.Collect(wanted.Objects.SelectMany(FilesOf), "give one of them a directory by its objectName");
         var isHeld = replies.All(reply => reply.IsHeld);
         return new SecretBundle
         {
-            Files = files.ToImmutable(),
+            Files = files,
             Objects = versions.ToImmutable(),
             ExpiresAt = replies.Min(reply => reply.ExpiresAt),
             RefreshAt = RefreshAt(replies),
             NeedsNoPolling = isHeld,
             MayStartOthers = !wanted.LoginPerPod && !reads.Any(read => read.Writes) && replies.All(reply => !reply.IsHeld && reply.RefreshAt is null),
         };
+
+        IEnumerable<SecretFile> FilesOf(VaultObject one)
+        {
+            using var answer = VaultAnswer.Read(replies[reads.IndexOf(one.Read)].Body)!; // the grain has looked
+            SecretFile[] made = [.. VaultFiles.Of(one, answer)];
+            versions.Add(new ObjectVersion(one.Name, VaultFiles.Version(one, made, versionKey.Current())));
+            return made;
+        }
     }
 
     /// <summary>

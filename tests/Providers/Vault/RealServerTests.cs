@@ -1,6 +1,5 @@
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json.Nodes;
-using ActorCsi.Grains.Providers;
 using ActorCsi.Testing;
 
 namespace ActorCsi.Tests.Providers.Vault;
@@ -16,9 +15,6 @@ public sealed class RealServerTests() : ProviderTest(DateTimeOffset.UtcNow)
     private RealVault _vault = null!;
 
     protected override string Audience => "vault";
-
-    /// <summary>That server's HTTP is plain.</summary>
-    protected override ProviderOptions Options(ProviderOptions usual) => usual with { Http = usual.Http with { Proxy = null } };
 
     public override async Task InitializeAsync()
     {
