@@ -1,3 +1,5 @@
+using ActorCsi.Cluster.Status;
+
 namespace ActorCsi.Tests.Cluster;
 
 /// <summary>What a whole node costs the API server: as many writes as there are changes. (The peer: two for each volume at each round that is due.)</summary>
@@ -60,9 +62,11 @@ public sealed class FleetTests
             foreach (var volume in volumes)
                 await volume.PublishNews();
         }
-        Assert.All(await Task.WhenAll(volumes.Select(volume => volume.Inspect())), status => Assert.Equal(VolumeState.Serving, status!.State));
+        var statuses = await Task.WhenAll(volumes.Select(volume => volume.Inspect()));
+        Assert.All(statuses, status => Assert.Equal(VolumeState.Serving, status!.State));
         Assert.Empty(node.Writes);
         await node.Heard();
+        await Task.WhenAll(statuses.Select(status => node.Grains.GetGrain<IPodStatusGrain>(PodStatusGrain.KeyOf(status!)).AsOwner())); // no write is under way, with what it knew when it began
 
         node.Api.IsDown = false;
         await node.Until(() =>
