@@ -1,5 +1,3 @@
-using ActorCsi.Testing;
-
 namespace ActorCsi.Tests.Providers.Issuance;
 
 /// <summary>After kill -9 a request that was made is the one that is waited for, its key is found again, and what is served asks no one.</summary>
@@ -71,14 +69,14 @@ public sealed class CrashTests : IssuanceTest
         await Publish();
         var before = Files();
         Signers.Decides = false;
-        var renewal = Volume(Pod()).Refresh(CancellationToken.None);
+        var renewal = Refresh();
         await Watched();
         await Die(renewal);
         await Restart();
         Assert.Equal(before, Files());
         Signers.Approve(Request);
         Signers.Issue(Request);
-        await Volume(Pod()).Refresh(CancellationToken.None);
+        await Refresh();
         Assert.NotEqual(before["tls.crt"], Files()["tls.crt"]);
         Pair().Dispose();
         Assert.Equal(2, Asked("create"));
@@ -112,7 +110,7 @@ public sealed class CrashTests : IssuanceTest
         await Crash();
         await Restart();
         Assert.Equal((before, VolumeState.Serving), (Files(), (await Status()).State));
-        var fault = await Assert.ThrowsAsync<VolumeException>(() => Volume(Pod()).Refresh(CancellationToken.None).Soon());
+        var fault = await Assert.ThrowsAsync<VolumeException>(() => Refresh());
         Assert.Equal(VolumeError.TokenMissing, fault.Error);
         Assert.Equal(before, Files());
 
@@ -130,7 +128,7 @@ public sealed class CrashTests : IssuanceTest
         await Publish();
         await Crash();
         await Restart();
-        Assert.Equal(VolumeError.TokenMissing, (await Assert.ThrowsAsync<VolumeException>(() => Volume(Pod()).Refresh(CancellationToken.None).Soon())).Error);
+        Assert.Equal(VolumeError.TokenMissing, (await Assert.ThrowsAsync<VolumeException>(() => Refresh())).Error);
         await Publish();
         Assert.Equal(VolumeState.Serving, (await Status()).State);
     }
@@ -145,7 +143,7 @@ public sealed class CrashTests : IssuanceTest
         await Crash();
         await Restart();
         await Publish(); // which brings the token
-        await Volume(Pod()).Refresh(CancellationToken.None).Soon();
+        await Refresh();
         Assert.NotEqual(before["tls.crt"], Files()["tls.crt"]);
         Assert.Equal(before["tls.key"], Files()["tls.key"]);
         Pair().Dispose();

@@ -62,11 +62,11 @@ public sealed class KubernetesTests : IssuanceTest
         SetClass(("reusePrivateKey", "true"));
         await Publish();
         var before = Files();
-        await Volume(Pod()).Refresh(CancellationToken.None);
+        await Refresh();
         Assert.NotEqual(before["tls.crt"], Files()["tls.crt"]);
         Assert.Equal(before["tls.key"], Files()["tls.key"]);
         SetClass(("reusePrivateKey", "true"), ("keyType", "ecdsa-p384"));
-        await Volume(Pod()).Refresh(CancellationToken.None);
+        await Refresh();
         using var leaf = Pair(); // another kind of key cannot be the same key
         Assert.Equal(384, leaf.GetECDsaPublicKey()!.KeySize);
     }
@@ -104,7 +104,7 @@ public sealed class KubernetesTests : IssuanceTest
     {
         SetClass();
         await Publish();
-        await Volume(Pod()).Refresh(CancellationToken.None);
+        await Refresh();
         Assert.Equal((2, 0), (Signers.Requests.Count, Asked("delete", "certificatesigningrequests")));
     }
 

@@ -1,6 +1,5 @@
 using System.Security.Cryptography.X509Certificates;
 using ActorCsi.Fakes.Cluster;
-using ActorCsi.Testing;
 
 namespace ActorCsi.Tests.Providers.Issuance;
 
@@ -72,7 +71,7 @@ public sealed class LifeTests : IssuanceTest
         SetAttributes(("duration", "1h"), ("reuse-private-key", "true"));
         await Publish();
         var (key, certificate) = (Files()["tls.key"], Files()["tls.crt"]);
-        await Volume(Pod()).Refresh(CancellationToken.None).Soon();
+        await Refresh();
         Assert.NotEqual(certificate, Files()["tls.crt"]);
         Assert.Equal(key, Files()["tls.key"]);
     }
@@ -83,13 +82,13 @@ public sealed class LifeTests : IssuanceTest
         await Publish();
         var before = Files();
         Signers.Denies = _ => "not any more";
-        var fault = await Assert.ThrowsAsync<VolumeException>(() => Volume(Pod()).Refresh(CancellationToken.None).Soon());
+        var fault = await Assert.ThrowsAsync<VolumeException>(() => Refresh());
         Assert.Equal(VolumeError.ProviderDenies, fault.Error);
         Assert.Contains("was denied (Policy: not any more)", fault.Message, StringComparison.Ordinal);
         Assert.Equal(before, Files());
 
         Signers.Denies = _ => null;
-        await Volume(Pod()).Refresh(CancellationToken.None).Soon();
+        await Refresh();
         Assert.NotEqual(before["tls.crt"], Files()["tls.crt"]);
         Pair().Dispose();
     }
@@ -239,7 +238,7 @@ public sealed class LifeTests : IssuanceTest
         await Publish();
         var before = Files();
         Api.Reviews = _ => null; // in time when it was checked, and not any more when it arrived
-        Assert.Equal(VolumeError.TokenRefused, (await Assert.ThrowsAsync<VolumeException>(() => Volume(Pod()).Refresh(CancellationToken.None).Soon())).Error);
+        Assert.Equal(VolumeError.TokenRefused, (await Assert.ThrowsAsync<VolumeException>(() => Refresh())).Error);
         Assert.Equal((before, VolumeState.Stale), (Files(), (await Status()).State));
 
         Api.Reviews = token => Issuer.Verify(token, Time.GetUtcNow(), out _)!["sub"]!.GetValue<string>();
@@ -267,6 +266,7 @@ public sealed class LifeTests : IssuanceTest
         await Publish();
         Assert.Single(Records);
         await Unpublish();
+        await Until(() => File.ReadAllText(Records[0]).Contains("ReleasedAt", StringComparison.Ordinal)); // which is told after the answer
         await Advance(TimeSpan.FromMinutes(9));
         Assert.Single(Records);
         await Advance(TimeSpan.FromMinutes(2));

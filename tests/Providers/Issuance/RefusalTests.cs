@@ -135,11 +135,11 @@ public sealed class RefusalTests : IssuanceTest
     {
         await Publish();
         Api.Always(Fault.Answers(403, "Forbidden"), request => request.Verb == "delete");
-        await Volume(Pod()).Refresh(CancellationToken.None);
+        await Refresh();
         Assert.Equal(2, Signers.Requests.Count);
         Assert.Contains(Lines.All, line => line.Contains("could not be deleted; it goes with its pod", StringComparison.Ordinal));
         Api.Heal();
-        await Volume(Pod()).Refresh(CancellationToken.None);
+        await Refresh();
         Assert.Single(Signers.Requests);
     }
 

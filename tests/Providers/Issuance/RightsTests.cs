@@ -16,7 +16,7 @@ public sealed class RightsTests : IssuanceTest
         (IsDurable, Requester) = (true, requester);
         SetClass("cert-manager", ("issuerName", "ca"), ("keyType", "ecdsa-p256"));
         await Publish();
-        await Volume(Pod()).Refresh(CancellationToken.None); // which deletes the former request
+        await Refresh(); // which deletes the former request
         await PublishAfterACrash(Pod("web-1"));
         SetClass("kubernetes", ("signerName", FakeIssuer.Signer));
         await PublishAfterACrash(Pod("web-2"), "certificatesigningrequests");

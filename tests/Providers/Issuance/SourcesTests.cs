@@ -1,5 +1,4 @@
 using System.Security.Cryptography.X509Certificates;
-using ActorCsi.Testing;
 
 namespace ActorCsi.Tests.Providers.Issuance;
 
@@ -23,7 +22,7 @@ public sealed class SourcesTests : IssuanceTest
     {
         await Publish();
         var before = (Files()["server/tls.crt"], Files()["client/tls.crt"]);
-        await Volume(Pod()).Refresh(CancellationToken.None).Soon();
+        await Refresh();
         var after = (Files()["server/tls.crt"], Files()["client/tls.crt"]);
         Assert.NotEqual(before.Item1, after.Item1);
         Assert.NotEqual(before.Item2, after.Item2);

@@ -1,5 +1,3 @@
-using ActorCsi.Testing;
-
 namespace ActorCsi.Tests.Providers.Issuance;
 
 /// <summary>The issuer of csi-driver-spiffe's runtime configuration is followed: each request goes to the one that is in force then.</summary>
@@ -74,7 +72,7 @@ public sealed class SpiffeIssuerTests : IssuanceTest
         await Publish();
         SetIssuer("");
         await Says("ConfigMap spiffe/issuer names no issuer: expected issuer-name, issuer-kind and issuer-group, none of them empty; ClusterIssuer of-the-map stays in force");
-        await Volume(Pod()).Refresh(CancellationToken.None).Soon();
+        await Refresh();
         Assert.Equal("of-the-map", Issuers().Single());
     }
 
@@ -119,7 +117,7 @@ public sealed class SpiffeIssuerTests : IssuanceTest
     {
         change();
         await Says($"ConfigMap spiffe/issuer: {said} issues for spiffe from now on");
-        await Volume(Pod()).Refresh(CancellationToken.None).Soon();
+        await Refresh();
         Assert.Equal(issuer, Issuers().Single());
     }
 

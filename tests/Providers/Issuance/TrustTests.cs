@@ -2,7 +2,6 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json.Nodes;
 using ActorCsi.Fakes.Cluster;
-using ActorCsi.Testing;
 
 namespace ActorCsi.Tests.Providers.Issuance;
 
@@ -80,7 +79,7 @@ public sealed class TrustTests : IssuanceTest
             Time.Advance(TimeSpan.FromSeconds(2));
             return Lines.All.Any(line => line.Contains("certificates to trust are refused", StringComparison.Ordinal) && line.Contains("the last good ones stay in force", StringComparison.Ordinal));
         });
-        await Volume(Pod()).Refresh(CancellationToken.None).Soon();
+        await Refresh();
         Assert.Equal(Roots[0], Files()["ca.crt"]);
     }
 
@@ -101,7 +100,7 @@ public sealed class TrustTests : IssuanceTest
         await PublishWithFile();
         var before = Files()["tls.crt"];
         WriteFile("roots.pem", Roots[1]);
-        await Volume(Pod()).Refresh(CancellationToken.None).Soon();
+        await Refresh();
         Assert.NotEqual(before, Files()["tls.crt"]);
         Assert.Equal(Roots[1], Files()["ca.crt"]);
     }

@@ -2,7 +2,6 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json;
-using ActorCsi.Testing;
 
 namespace ActorCsi.Tests.Providers.Vault;
 
@@ -98,7 +97,7 @@ public sealed class ContentTests : VaultTest
         SetClass("- {objectName: all.json, secretPath: kv/data/shop}");
         await Publish();
         var before = await Status();
-        await Volume(Pod()).Refresh(CancellationToken.None).Soon();
+        await Refresh();
         var after = await Status();
         Assert.Equal(2, Vault.Asked("GET", "/v1/kv/data/shop"));
         Assert.Equal((before.Generation, before.Objects[0]), (after.Generation, after.Objects[0]));
@@ -111,7 +110,7 @@ public sealed class ContentTests : VaultTest
         await Publish();
         var before = (await Status()).Objects[0];
         Vault.MountKv2("kv").Put("shop", """{"user": "carol"}""");
-        await Volume(Pod()).Refresh(CancellationToken.None).Soon();
+        await Refresh();
         Assert.Equal("carol", Files()["user"]);
         Assert.NotEqual(before, (await Status()).Objects[0]);
     }

@@ -109,7 +109,7 @@ public sealed class CrashTests : VaultTest
         await Publish(); // nothing is due
         Assert.Equal("v-shop-1", Files()["user"]);
 
-        await Volume(Pod()).Refresh(CancellationToken.None).Soon();
+        await Refresh();
         Assert.Equal((2, "v-shop-2"), (Vault.Logins, Files()["user"]));
         await Unpublish();
         await Until(async () => await Login().Inspect() is { Logins.Count: 1, Leases.Count: 1 }); // ours is gone; the forgotten one lives

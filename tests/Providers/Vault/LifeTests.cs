@@ -38,7 +38,7 @@ public sealed class LifeTests : VaultTest
         SetClass(User);
         await Publish();
         for (var i = 0; i < 5; i++)
-            await Volume(Pod()).Refresh(CancellationToken.None).Soon();
+            await Refresh();
         Assert.Equal((1, 6), (Vault.Logins, Vault.Asked("GET", "/v1/kv/data/shop")));
     }
 
@@ -62,7 +62,7 @@ public sealed class LifeTests : VaultTest
         for (var minutes = 0; minutes < 180; minutes += 10)
         {
             await Publish();
-            await Volume(Pod()).Refresh(CancellationToken.None).Soon();
+            await Refresh();
             await Advance(TimeSpan.FromMinutes(10));
         }
         Assert.Equal(2, Vault.Logins);
@@ -79,7 +79,7 @@ public sealed class LifeTests : VaultTest
         for (var minutes = 0; minutes < 120; minutes += 10)
         {
             await Publish();
-            await Volume(Pod()).Refresh(CancellationToken.None).Soon();
+            await Refresh();
             await Advance(TimeSpan.FromMinutes(10));
         }
         Assert.InRange(Vault.Logins, 3, 6);

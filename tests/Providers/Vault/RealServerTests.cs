@@ -101,7 +101,7 @@ public sealed class RealServerTests() : ProviderTest(DateTimeOffset.UtcNow)
         await Publish();
         await _vault.Write("auth/token/revoke-accessor", new { accessor = await Accessor() });
         await _vault.Write("secret/data/shop", new { data = new { user = "carol" } });
-        await Volume(Pod()).Refresh(CancellationToken.None).Soon();
+        await Refresh();
         Assert.Equal((VolumeState.Serving, "carol"), ((await Status()).State, Files()["user"]));
     }
 

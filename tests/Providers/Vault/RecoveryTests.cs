@@ -15,7 +15,7 @@ public sealed class RecoveryTests : VaultTest
         SetClass(User);
         await Publish();
         Vault.RevokeAll();
-        await Volume(Pod()).Refresh(CancellationToken.None).Soon();
+        await Refresh();
         Assert.Equal((2, VolumeState.Serving), (Vault.Logins, (await Status()).State));
         Assert.Single(Vault.Tokens);
     }
@@ -43,7 +43,7 @@ public sealed class RecoveryTests : VaultTest
             await Publish(Pod($"web-{i}"));
         Vault.RevokeAll();
         await Advance(TimeSpan.FromMinutes(1));
-        await Task.WhenAll(Enumerable.Range(0, 20).Select(i => Volume(Pod($"web-{i}")).Refresh(CancellationToken.None))).Soon();
+        await Task.WhenAll(Enumerable.Range(0, 20).Select(i => Refresh(Pod($"web-{i}")))).Soon();
         Assert.Equal(2, Vault.Logins);
     }
 
@@ -54,7 +54,7 @@ public sealed class RecoveryTests : VaultTest
         SetClass(User);
         await Publish();
         for (var i = 0; i < 5; i++)
-            await Volume(Pod()).Refresh(CancellationToken.None).Soon();
+            await Refresh();
         Assert.Equal(VolumeState.Serving, (await Status()).State);
     }
 
@@ -71,7 +71,7 @@ public sealed class RecoveryTests : VaultTest
 
         Vault.Role("web", role => role with { Allowed = ["kv/data/shop", "database/*"] });
         await Advance(TimeSpan.FromMinutes(2));
-        await Volume(Pod()).Refresh(CancellationToken.None).Soon();
+        await Refresh();
         Assert.Equal("v-shop-1", Files()["creds"]);
         await Until(() => Vault.Tokens.Count == 1);
     }
@@ -96,10 +96,10 @@ public sealed class RecoveryTests : VaultTest
         await Publish();
         Vault.Role("web", role => role with { Allowed = [] });
         Vault.RevokeAll();
-        await Assert.ThrowsAsync<VolumeException>(() => Volume(Pod()).Refresh(CancellationToken.None).Soon());
+        await Assert.ThrowsAsync<VolumeException>(() => Refresh());
         var before = Vault.Logins;
         for (var i = 0; i < 5; i++)
-            await Assert.ThrowsAsync<VolumeException>(() => Volume(Pod()).Refresh(CancellationToken.None).Soon());
+            await Assert.ThrowsAsync<VolumeException>(() => Refresh());
         Assert.InRange(Vault.Logins, before, before + 1);
         Assert.Equal("bob", Files()["user"]);
     }
@@ -165,7 +165,7 @@ public sealed class RecoveryTests : VaultTest
         await Publish();
         Vault.RevokeAll(); // a login is needed
         Vault.Front.Break(request => request.Path.Value!.EndsWith("/login", StringComparison.Ordinal), StoreFaults.Status(403, """{"errors": ["permission denied"]}"""));
-        await Assert.ThrowsAsync<VolumeException>(() => Volume(Pod()).Refresh(CancellationToken.None).Soon());
+        await Assert.ThrowsAsync<VolumeException>(() => Refresh());
         Assert.Equal((VolumeState.Stale, "bob"), ((await Status()).State, Files()["user"]));
 
         await Publish();
@@ -180,7 +180,7 @@ public sealed class RecoveryTests : VaultTest
         await Publish();
         await Advance(TimeSpan.FromMinutes(61)); // the token was good for an hour, the login is renewed without it
         Vault.RevokeAll();
-        await Assert.ThrowsAsync<VolumeException>(() => Volume(Pod()).Refresh(CancellationToken.None).Soon());
+        await Assert.ThrowsAsync<VolumeException>(() => Refresh());
         Assert.Equal((1, VolumeState.Stale, "bob"), (Vault.Logins, (await Status()).State, Files()["user"]));
 
         await Publish();
@@ -199,7 +199,7 @@ public sealed class RecoveryTests : VaultTest
             Vault.RevokeAll();
             return StoreFaults.Status(403, """{"errors": ["permission denied"]}""")(context);
         });
-        await Volume(Pod()).Refresh(CancellationToken.None).Soon();
+        await Refresh();
         Assert.Equal((VolumeState.Serving, 2), ((await Status()).State, Vault.Logins));
     }
 

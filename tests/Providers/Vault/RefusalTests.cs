@@ -1,5 +1,4 @@
 using ActorCsi.Fakes.Stores;
-using ActorCsi.Testing;
 using Microsoft.AspNetCore.Http;
 
 namespace ActorCsi.Tests.Providers.Vault;
@@ -125,7 +124,7 @@ public sealed class RefusalTests : VaultTest
         SetClass(User);
         await Publish();
         Vault.Front.Break(Kv, StoreFaults.Status(status, """{"errors": ["it is so"]}""", retryAfter: 60), times: 100);
-        var failure = await Assert.ThrowsAsync<VolumeException>(() => Volume(Pod()).Refresh(CancellationToken.None).Soon());
+        var failure = await Assert.ThrowsAsync<VolumeException>(() => Refresh());
         Assert.Equal(error, failure.Error);
         Assert.Equal((VolumeState.Stale, "bob"), ((await Status()).State, Files()["user"]));
     }

@@ -45,7 +45,7 @@ public sealed class SharingTests : VaultTest
             await Publish(Pod($"web-{i}"));
         Assert.Equal(1, Vault.Asked("GET", "/v1/kv/data/shop"));
         Vault.MountKv2("kv").Put("shop", """{"user": "carol"}""");
-        await Volume(Pod("web-3")).Refresh(CancellationToken.None).Soon(); // asked for on purpose: fresh
+        await Refresh(Pod("web-3")); // asked for on purpose: fresh
         Assert.Equal((2, "carol"), (Vault.Asked("GET", "/v1/kv/data/shop"), Files(Pod("web-3"))["user"]));
         await Publish(Pod("web-10"));
         Assert.Equal((2, "carol"), (Vault.Asked("GET", "/v1/kv/data/shop"), Files(Pod("web-10"))["user"]));

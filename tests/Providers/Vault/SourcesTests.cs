@@ -1,6 +1,5 @@
 using System.Text.Json;
 using ActorCsi.Fakes.Stores.Vault;
-using ActorCsi.Testing;
 
 namespace ActorCsi.Tests.Providers.Vault;
 
@@ -22,7 +21,7 @@ public sealed class SourcesTests : VaultTest
         SetSources(("one", "web", First), ("two", "web", Second));
 
         await Publish();
-        await Volume(Pod()).Refresh(CancellationToken.None).Soon();
+        await Refresh();
 
         Assert.Equal((1, 2, 2), (Vault.Logins, Vault.Leases.Count, Vault.UsersMade));
         Assert.Equal(["first", "second"], Files().Keys);
@@ -38,7 +37,7 @@ public sealed class SourcesTests : VaultTest
         SetSources(("one", "web", First), ("two", "other", Second));
 
         await Publish();
-        await Volume(Pod()).Refresh(CancellationToken.None).Soon();
+        await Refresh();
 
         Assert.Equal((2, 2, 2), (Vault.Logins, Vault.Tokens.Count, Vault.Leases.Count));
         await Unpublish();

@@ -1,5 +1,3 @@
-using ActorCsi.Testing;
-
 namespace ActorCsi.Tests.Providers.Vault;
 
 /// <summary>A new pod while Vault is away: where the class allows it, it starts from what another pod of its identity has, if nothing hangs on that.</summary>
@@ -23,7 +21,7 @@ public sealed class StaleStartTests : VaultTest
         await Advance(TimeSpan.FromMinutes(1));
         await Until(async () => (await Status(Pod("web-1"))).State is VolumeState.Serving);
         await Unpublish();
-        await Volume(Pod("web-1")).Refresh(CancellationToken.None).Soon();
+        await Refresh(Pod("web-1"));
         Assert.Equal("bob", Files(Pod("web-1"))["user"]);
     }
 
@@ -68,7 +66,7 @@ public sealed class StaleStartTests : VaultTest
         SetClass(User, Stale);
         await Publish();
         Vault.MountKv2("kv"); // the secret is gone
-        await Assert.ThrowsAsync<VolumeException>(() => Volume(Pod()).Refresh(CancellationToken.None).Soon());
+        await Assert.ThrowsAsync<VolumeException>(() => Refresh());
         Vault.IsSealed = true;
         await Advance(TimeSpan.FromSeconds(31));
 
