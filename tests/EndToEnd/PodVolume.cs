@@ -1,4 +1,5 @@
 using System.Globalization;
+using ActorCsi.Fakes.Stores;
 using ActorCsi.Silo.Try;
 using Csi.V1;
 
@@ -47,6 +48,10 @@ internal sealed class PodVolume
 
     /// <summary>What kubelet sends; tests change it as they need.</summary>
     public NodePublishVolumeRequest Request { get; }
+
+    /// <summary>From now on kubelet sends a token that <paramref name="issuer"/> has signed.</summary>
+    public void BringToken(TokenIssuer issuer, string audience)
+        => Request.Secrets[Tokens] = issuer.Deliver(_pod, DateTimeOffset.UtcNow, TimeSpan.FromHours(1), audience);
 
     private string Above => Path.GetDirectoryName(Target)!;
 

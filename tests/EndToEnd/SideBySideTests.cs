@@ -59,7 +59,7 @@ public sealed class SideBySideTests
         volume.Request.VolumeContext.Remove("secretProviderClass");
         volume.Request.VolumeContext["csi.cert-manager.io/issuer-name"] = "ca";
         volume.Request.VolumeContext["csi.cert-manager.io/key-algorithm"] = "ECDSA";
-        volume.Request.Secrets["csi.storage.k8s.io/serviceAccount.tokens"] = issuer.Deliver(new PodIdentity(PodVolume.Namespace, "web", "uid-web", "app"), DateTimeOffset.UtcNow, TimeSpan.FromHours(1), "");
+        volume.BringToken(issuer, "");
         return volume;
     }
 

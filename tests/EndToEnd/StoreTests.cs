@@ -6,8 +6,6 @@ namespace ActorCsi.Tests.EndToEnd;
 /// <summary>The whole program with a store behind it: what it takes out there for pods it knows across kill -9, tells operators of, and gives back.</summary>
 public sealed class StoreTests : IAsyncLifetime, IDisposable
 {
-    private const string Tokens = "csi.storage.k8s.io/serviceAccount.tokens";
-
     private readonly TokenIssuer _issuer = new();
     private readonly TestAuthority _authority = new();
     private readonly TestNode _node = new();
@@ -140,7 +138,7 @@ public sealed class StoreTests : IAsyncLifetime, IDisposable
     private PodVolume Volume(string pod, string className = "shop")
     {
         var volume = _node.Volume(className, pod);
-        volume.Request.Secrets[Tokens] = _issuer.Deliver(new PodIdentity(PodVolume.Namespace, pod, $"uid-{pod}", "app"), DateTimeOffset.UtcNow, TimeSpan.FromHours(1), "vault");
+        volume.BringToken(_issuer, "vault");
         return volume;
     }
 }

@@ -132,14 +132,11 @@ public sealed class RealServerTests() : ProviderTest(DateTimeOffset.UtcNow)
         await Until(async () => (await _vault.List("sys/leases/lookup/pki/issue/shop")).Length == 0 && (await _vault.List("auth/token/accessors")).Length == 1);
     }
 
-    /// <summary>VAULT_DATABASE: where a PostgreSQL is, as <c>postgresql://postgres@127.0.0.1:5432/postgres?sslmode=disable</c>.</summary>
-    [RealVaultFact]
+    [RealVaultFact(withDatabase: true)]
     public async Task Publish_DatabaseCredentials_LiveAsLongAsTheirVolumes()
     {
-        if (Environment.GetEnvironmentVariable("VAULT_DATABASE") is not { Length: > 0 } url)
-            return;
         await _vault.Write("sys/mounts/database", new { type = "database" });
-        await _vault.Write("database/config/shop", new { plugin_name = "postgresql-database-plugin", allowed_roles = "shop", connection_url = url });
+        await _vault.Write("database/config/shop", new { plugin_name = "postgresql-database-plugin", allowed_roles = "shop", connection_url = RealVault.Database });
         await _vault.Write("database/roles/shop", new
         {
             db_name = "shop",

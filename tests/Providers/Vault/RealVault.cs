@@ -23,6 +23,9 @@ internal sealed class RealVault : IAsyncDisposable
     /// <summary>The program; null where the environment names none.</summary>
     public static string? Program => Environment.GetEnvironmentVariable("VAULT") is { Length: > 0 } path ? path : null;
 
+    /// <summary>A PostgreSQL for it, out of VAULT_DATABASE: <c>postgresql://postgres@127.0.0.1:5432/postgres?sslmode=disable</c>; null where the environment names none.</summary>
+    public static string? Database => Environment.GetEnvironmentVariable("VAULT_DATABASE") is { Length: > 0 } url ? url : null;
+
     public string Address => _root.BaseAddress!.AbsoluteUri;
 
     public static async Task<RealVault> Start()
@@ -92,5 +95,6 @@ internal sealed class RealVault : IAsyncDisposable
 /// <summary>A test that needs a Vault or OpenBao of its makers, which no registry has.</summary>
 public sealed class RealVaultFactAttribute : FactAttribute
 {
-    public RealVaultFactAttribute() => Skip = RealVault.Program is null ? "VAULT names no program" : null;
+    public RealVaultFactAttribute(bool withDatabase = false) => Skip = RealVault.Program is null ? "VAULT names no program"
+        : withDatabase && RealVault.Database is null ? "VAULT_DATABASE names no database" : null;
 }
